@@ -1,0 +1,163 @@
+/**
+ * A network's weights as stored and as used. What is used may be derived: divided by its spectral norm (Miyato et al.
+ * 2018, arXiv 1802.05957), folded for a fused upsampling convolution. Deriving once a step and treating the result as
+ * the leaf of differentiation keeps the derivation off the tape; `pullBack` carries the gradients to the stored weights.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Random } from '#shared/random.ts';
+import type { NamedTensors, Network } from '../model.ts';
+import { foldKernel, mirrorKernel, unfoldKernel } from '../ops/fusedResampling.ts';
+
+export interface WeightSpec {
+  /** Filters [k, k, k, in, out], matrices [in, out], vectors [n]. */
+  readonly shape: readonly number[];
+  /** Uniform in [−bound, bound], or one value everywhere. */
+  readonly initial: { readonly bound: number } | { readonly value: number };
+  readonly isSpectral?: boolean;
+  /** A 3³ filter used as the mirrored 4³ filter of `upsampleConvolve`. */
+  readonly isFolded?: boolean;
+}
+
+export interface WeightedNetwork extends Network {
+  readonly specs: Readonly<Record<string, WeightSpec>>;
+}
+
+/** Weights in use; `dispose` frees what was derived, never the stored ones. */
+export interface PreparedWeights {
+  /** Leaves to differentiate with respect to, by weight name. */
+  readonly leaves: NamedTensors;
+  /** Gradients of the leaves, which it disposes → gradients of the stored weights, the caller's. */
+  pullBack(gradients: NamedTensors): NamedTensors;
+  dispose(): void;
+}
+
+/** PyTorch's default bound for a layer with `fanIn` inputs an output: 1/√fanIn. */
+export function uniformBound(fanIn: number): { readonly bound: number } {
+  return { bound: 1 / Math.sqrt(fanIn) };
+}
+
+/** Makes the variables, with values from `random`; power-iteration vectors go to `buffers` as `<name>.u`, `<name>.v`. */
+export function createNetwork(specs: Readonly<Record<string, WeightSpec>>, random: Random): WeightedNetwork {
+  const weights: Record<string, tf.Variable> = {};
+  const buffers: Record<string, tf.Variable> = {};
+  for (const [name, spec] of Object.entries(specs)) {
+    const draws = random.fork(name);
+    weights[name] = tf.tidy(() => tf.variable(initialValue(spec, draws)));
+    if (spec.isSpectral) {
+      const rows = spec.shape.slice(0, -1).reduce((product, length) => product * length, 1);
+      const columns = spec.shape.at(-1) ?? 1;
+      buffers[`${name}.u`] = tf.tidy(() =>
+        tf.variable(unitColumn(tf.tensor2d(draws.normals(columns), [columns, 1])), false),
+      );
+      buffers[`${name}.v`] = tf.tidy(() => tf.variable(unitColumn(tf.tensor2d(draws.normals(rows), [rows, 1])), false));
+    }
+  }
+  return { specs, weights, buffers };
+}
+
+/** A second set of the same weights and values, for a moving average; it shares the buffers. */
+export function copyNetwork(network: WeightedNetwork): WeightedNetwork {
+  const weights: Record<string, tf.Variable> = {};
+  for (const [name, weight] of Object.entries(network.weights)) {
+    weights[name] = tf.tidy(() => tf.variable(tf.add(weight, 0), false)); // a clone would share the buffer
+  }
+  return { specs: network.specs, weights, buffers: network.buffers };
+}
+
+function initialValue(spec: WeightSpec, random: Random): tf.Tensor {
+  const shape = [...spec.shape];
+  if ('value' in spec.initial) return tf.fill(shape, spec.initial.value);
+  const { bound } = spec.initial;
+  const count = shape.reduce((product, length) => product * length, 1);
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index++) values[index] = (2 * random.uniform() - 1) * bound;
+  return tf.tensor(values, shape);
+}
+
+function unitColumn(column: tf.Tensor): tf.Tensor2D {
+  return tf.div(column, tf.maximum(tf.norm(column), 1e-12));
+}
+
+/**
+ * Derives the weights in use. `powerIteration`: 'store' refines the stored vectors by one iteration (once a training
+ * step of the network), 'discard' uses one without storing it (everywhere else).
+ */
+export function prepareWeights(network: WeightedNetwork, powerIteration: 'store' | 'discard'): PreparedWeights {
+  const leaves: Record<string, tf.Tensor> = {};
+  const derived: tf.Tensor[] = [];
+  const spectra: Record<string, Spectrum> = {};
+
+  for (const [name, spec] of Object.entries(network.specs)) {
+    let leaf: tf.Tensor = network.weights[name] as tf.Variable;
+    if (spec.isSpectral) {
+      const spectrum = spectrumOf(network, name, powerIteration);
+      spectra[name] = spectrum;
+      derived.push(spectrum.u, spectrum.v, spectrum.norm, spectrum.normalised);
+      leaf = spectrum.normalised;
+    }
+    if (spec.isFolded) {
+      const filter = leaf as tf.Tensor5D;
+      leaf = tf.tidy(() => mirrorKernel(foldKernel(filter)));
+      derived.push(leaf);
+    }
+    leaves[name] = leaf;
+  }
+
+  return {
+    leaves,
+    pullBack(gradients) {
+      const pulled: Record<string, tf.Tensor> = {};
+      for (const [name, gradient] of Object.entries(gradients)) {
+        const spec = network.specs[name];
+        const spectrum = spectra[name];
+        pulled[name] = tf.tidy(() => {
+          let current = gradient;
+          if (spec?.isFolded) current = unfoldKernel(mirrorKernel(current as tf.Tensor5D));
+          return spectrum === undefined ? tf.clone(current) : throughSpectralNorm(current, spectrum);
+        });
+        gradient.dispose();
+      }
+      return pulled;
+    },
+    dispose() {
+      tf.dispose(derived);
+    },
+  };
+}
+
+type Spectrum = Readonly<{
+  /** Right and left singular vectors, [columns, 1] and [rows, 1]. */
+  u: tf.Tensor2D;
+  v: tf.Tensor2D;
+  norm: tf.Tensor;
+  normalised: tf.Tensor;
+}>;
+
+/** One power iteration from the stored vectors; the weight as a matrix has the output channels as columns. */
+function spectrumOf(network: WeightedNetwork, name: string, powerIteration: 'store' | 'discard'): Spectrum {
+  const weight = network.weights[name] as tf.Variable;
+  const storedU = network.buffers[`${name}.u`] as tf.Variable;
+  const storedV = network.buffers[`${name}.v`] as tf.Variable;
+  const columns = weight.shape.at(-1) ?? 1;
+  const spectrum = tf.tidy<Spectrum>(() => {
+    const matrix: tf.Tensor2D = tf.reshape(weight, [-1, columns]);
+    const left = unitColumn(tf.matMul(matrix, storedU)); // [rows, 1]
+    const right = tf.matMul<tf.Tensor2D>(matrix, left, true, false); // [columns, 1], of length σ before it is made a unit
+    const sigma = tf.norm(right); // vᵀ M u with u = Mᵀv / |Mᵀv|
+    return { u: unitColumn(right), v: left, norm: sigma, normalised: tf.div(weight, sigma) };
+  });
+  if (powerIteration === 'store') {
+    storedU.assign(spectrum.u);
+    storedV.assign(spectrum.v);
+  }
+  return spectrum;
+}
+
+/** For W̄ = W/σ(W), σ = vᵀWu with u and v held: dW = (dW̄ − ⟨dW̄, W̄⟩ v uᵀ) / σ. */
+function throughSpectralNorm(gradient: tf.Tensor, { u, v, norm, normalised }: Spectrum): tf.Tensor {
+  const flatGradient: tf.Tensor2D = tf.reshape(gradient, [-1, u.shape[0]]);
+  const flatWeight: tf.Tensor2D = tf.reshape(normalised, [-1, u.shape[0]]);
+  const projection = tf.matMul(tf.reshape(flatGradient, [1, -1]), tf.reshape(flatWeight, [-1, 1])); // [1, 1]
+  const correction = tf.matMul(tf.mul<tf.Tensor2D>(v, projection), u, false, true); // [rows, columns]
+  return tf.reshape(tf.div(tf.sub(flatGradient, correction), norm), gradient.shape);
+}

@@ -1,0 +1,25 @@
+/** Gradient penalty of Wasserstein critics: Gulrajani et al. 2017, arXiv 1704.00028. */
+import * as tf from '@tensorflow/tfjs';
+
+export interface PenaltyInputs<T extends tf.Tensor> {
+  readonly real: T;
+  readonly fake: T;
+  /** Uniform in [0, 1), one a sample: [b]. */
+  readonly mix: tf.Tensor1D;
+}
+
+/**
+ * mean((‖∇ critic(x̂)‖₂ − 1)²) at x̂ = mix · real + (1 − mix) · fake; the norm is √(Σ g² + 1e-15), a sample each.
+ * Differentiable in the critic's weights; `real` and `fake` are held.
+ */
+export function gradientPenalty<T extends tf.Tensor>(
+  critic: (x: T) => tf.Tensor,
+  { real, fake, mix }: PenaltyInputs<T>,
+): tf.Scalar {
+  const batch = real.shape[0];
+  const amount = tf.reshape(mix, [batch, ...real.shape.slice(1).map(() => 1)]);
+  const between = tf.tidy(() => tf.add<T>(fake, tf.mul(tf.sub(real, fake), amount)));
+  const slope = tf.grad((x) => tf.sum(critic(x as T)))(between);
+  const length = tf.sqrt(tf.add(tf.sum(tf.square(tf.reshape(slope, [batch, -1])), 1), 1e-15)); // [b]
+  return tf.mean(tf.square(tf.sub(length, 1)));
+}

@@ -1,0 +1,18 @@
+/** The published models, one line each. */
+import { AppError } from '#contract/errors.ts';
+import { alphaWgan } from './alphaWgan.ts';
+import type { ModelEntry } from './model.ts';
+
+export const registry: readonly ModelEntry[] = [alphaWgan];
+
+/** The entry with this id; AppError('not-found') names those there are. */
+export function findModel(id: string): ModelEntry {
+  const entry = registry.find((model) => model.id === id);
+  if (entry === undefined) {
+    throw new AppError(
+      'not-found',
+      `There is no model '${id}'. Known: ${registry.map((model) => model.id).join(', ')}.`,
+    );
+  }
+  return entry;
+}

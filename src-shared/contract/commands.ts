@@ -1,0 +1,166 @@
+/** Every request the backend answers, for the desktop and the command line alike. `project` is an absolute folder. */
+import { z } from 'zod';
+import { command, type Command } from './command.ts';
+import type { ErrorShape } from './errors.ts';
+import {
+  importRequest,
+  type measuredMessage,
+  phantomRequest,
+  scanRequest,
+  synthesizeRequest,
+  trainRequest,
+  type EngineReport,
+  type Job,
+} from './jobs.ts';
+import type {
+  ArtifactRecord,
+  CheckpointRecord,
+  DatasetRecord,
+  FileOutcome,
+  ModelDescriptor,
+  ProjectRecord,
+  ScanCandidate,
+  VolumeRecord,
+} from './records.ts';
+import { fileKinds } from './shell.ts';
+
+const project = z.string().min(1);
+const inProject = { project };
+
+export interface ProjectCheck {
+  readonly ok: boolean;
+  readonly filesChecked: number;
+  readonly problems: readonly { readonly path: string; readonly problem: string }[];
+}
+
+export interface ProjectDetail extends ProjectRecord {
+  readonly datasetList: readonly DatasetRecord[];
+  readonly recentJobs: readonly Job[];
+}
+
+export interface DatasetDetail extends DatasetRecord {
+  /** `path`, `labelPath` and `thumbnailPath` are absolute here; removed volumes are among them. */
+  readonly volumeList: readonly VolumeRecord[];
+}
+
+/** One scan as it is and as it would be on a grid; `before` and `after` are ids of artifacts (PNG). */
+export interface GridPreview {
+  readonly before: string;
+  readonly after: string;
+  readonly spacingMm: number;
+  readonly warnings: readonly string[];
+}
+
+export interface JobDetail {
+  readonly job: Job;
+  /** The last value of every loss. */
+  readonly losses: Readonly<Record<string, number>>;
+  readonly checkpoints: readonly CheckpointRecord[];
+  readonly artifacts: readonly ArtifactRecord[];
+  /** Per-file results of an import, in the order they were handled. */
+  readonly files: readonly FileOutcome[];
+}
+
+/** A checkpoint as one chooses it: where it comes from and how its synthetic scans look. */
+export interface CheckpointSummary extends CheckpointRecord {
+  readonly modelId: string;
+  readonly dataset: string;
+  readonly grid: number;
+  /** The preview of its job whose iteration is nearest; null where there is none. */
+  readonly previewId: string | null;
+}
+
+/** What a dry run of a few steps took on this machine. */
+export type Measurement = Omit<z.infer<typeof measuredMessage>, 'type'>;
+
+export interface MetricSeries {
+  readonly iterations: readonly number[];
+  readonly values: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+export interface DoctorReport {
+  readonly ok: boolean;
+  readonly engine: EngineReport;
+  readonly node: string;
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+}
+
+export const commands = {
+  'project.create': command(z.strictObject({ ...inProject })).returns<ProjectRecord>(),
+  'project.show': command(z.strictObject({ ...inProject })).returns<ProjectDetail>(),
+  'project.check': command(z.strictObject({ ...inProject })).returns<ProjectCheck>(),
+  /** Looks through a folder and says what an import would make of each file. */
+  'dataset.scan': command(scanRequest.pick({ folder: true }).extend(inProject)).returns<Job>(),
+  /** What a look has found so far, in the order it was found; `job` is the scan's. */
+  'dataset.scanResult': command(z.strictObject({ ...inProject, job: z.string() })).returns<readonly ScanCandidate[]>(),
+  /** Puts one scan that a look found on a grid, beside the queue of jobs: it takes a second or two. */
+  'dataset.preview': command(
+    importRequest.pick({ grid: true, spacingMm: true }).extend({
+      ...inProject,
+      job: z.string(), // the look
+      path: z.string(), // of the candidate
+    }),
+  ).returns<GridPreview>(),
+  /** Takes a volume out of its dataset or puts it back; refused while a training of it is waiting or at work. */
+  'volume.setRemoved': command(
+    z.strictObject({ ...inProject, volume: z.string(), removed: z.boolean() }),
+  ).returns<DatasetRecord>(),
+  'dataset.import': command(importRequest.omit({ kind: true }).extend(inProject)).returns<Job>(),
+  'dataset.show': command(z.strictObject({ ...inProject, name: z.string() })).returns<DatasetDetail>(),
+  'model.list': command(z.strictObject({})).returns<readonly ModelDescriptor[]>(),
+  'model.train': command(
+    trainRequest.pick({ modelId: true, until: true, seed: true, previewEvery: true, checkpointEvery: true }).extend({
+      ...inProject,
+      dataset: z.string(), // its name
+      preset: z.string().nullable(), // null: the model's default
+      overrides: z.record(z.string(), z.unknown()), // merged over the preset, then parsed by the model's schema
+    }),
+  ).returns<Job>(),
+  /** Trains a few steps in a process of its own and keeps nothing; `wrong-state` while a job is running. */
+  'model.measure': command(
+    z.strictObject({
+      ...inProject,
+      dataset: z.string(), // its name
+      modelId: z.string(),
+      preset: z.string().nullable(),
+      overrides: z.record(z.string(), z.unknown()),
+    }),
+  ).returns<Measurement>(),
+  /** All of the project, the newest first. */
+  'checkpoint.list': command(z.strictObject({ ...inProject })).returns<readonly CheckpointSummary[]>(),
+  'checkpoint.synthesize': command(
+    synthesizeRequest.omit({ kind: true, checkpointId: true, out: true }).extend({
+      ...inProject,
+      checkpoint: z.string().nullable(), // null: the newest of the project
+      out: synthesizeRequest.shape.out.nullable(), // null: synthetic/<job> inside the project
+    }),
+  ).returns<Job>(),
+  'phantom.create': command(phantomRequest.omit({ kind: true }).extend(inProject)).returns<Job>(),
+  'job.list': command(z.strictObject({ ...inProject })).returns<readonly Job[]>(),
+  'job.show': command(z.strictObject({ ...inProject, job: z.string() })).returns<JobDetail>(),
+  'job.metrics': command(z.strictObject({ ...inProject, job: z.string() })).returns<MetricSeries>(),
+  /** The last 64 kB of what its process printed. */
+  'job.log': command(z.strictObject({ ...inProject, job: z.string() })).returns<{ readonly text: string }>(),
+  'job.cancel': command(z.strictObject({ ...inProject, job: z.string() })).returns<Job>(),
+  'job.resume': command(
+    z.strictObject({ ...inProject, job: z.string(), until: trainRequest.shape.until.nullable() }), // null: as first asked
+  ).returns<Job>(),
+  /** The absolute path of a file that a row of an open project names. */
+  'file.locate': command(z.strictObject({ projectId: z.string(), kind: z.enum(fileKinds), id: z.string() })).returns<{
+    readonly path: string;
+  }>(),
+  'engine.doctor': command(z.strictObject({})).returns<DoctorReport>(),
+} as const;
+
+export type Commands = typeof commands;
+export type CommandName = keyof Commands;
+export type CommandInput<Name extends CommandName> =
+  Commands[Name] extends Command<infer Input, unknown> ? z.output<Input> : never;
+export type CommandResult<Name extends CommandName> =
+  Commands[Name] extends Command<z.ZodType, infer Result> ? Result : never;
+
+/** A command without a handler does not compile. */
+export type Handlers = { readonly [Name in CommandName]: (input: CommandInput<Name>) => Promise<CommandResult<Name>> };
+
+export type Reply<Result> =
+  { readonly ok: true; readonly value: Result } | { readonly ok: false; readonly error: ErrorShape };

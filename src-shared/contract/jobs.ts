@@ -1,0 +1,237 @@
+/** Jobs: what a user asks for (request), what a worker process is handed (task), and what it says back (message). */
+import { z } from 'zod';
+import { errorShape } from './errors.ts';
+import {
+  artifactKind,
+  attributes,
+  fileOutcome,
+  jobProgress,
+  jobState,
+  scanCandidate,
+  split,
+  volumeRecord,
+} from './records.ts';
+
+const seed = z.int().nonnegative();
+const folder = z.string().min(1);
+
+/** A look through a folder before an import. */
+export const scanRequest = z.strictObject({
+  kind: z.literal('scan'),
+  folder, // absolute
+  seed, // nothing is random here: 0
+});
+
+export const importRequest = z.strictObject({
+  kind: z.literal('import'),
+  folder, // absolute
+  name: z.string().min(1).max(100),
+  grid: z.int().min(8).max(512),
+  spacingMm: z.union([z.literal('auto'), z.number().positive().max(50)]),
+  holdout: z.number().min(0).max(0.9),
+  seed,
+  derivative: z.string().min(1).nullable(), // the folder under derivatives/ that holds label maps
+});
+export type ImportRequest = z.infer<typeof importRequest>;
+
+export const trainRequest = z.strictObject({
+  kind: z.literal('train'),
+  datasetId: z.string(),
+  modelId: z.string(),
+  preset: z.string(),
+  config: z.record(z.string(), z.unknown()), // the parsed, complete configuration
+  until: z.union([
+    z.strictObject({ iterations: z.int().positive() }),
+    z.strictObject({ minutes: z.number().positive() }),
+  ]),
+  seed,
+  previewEvery: z.int().positive().nullable(), // iterations; null: by time, about every half minute
+  checkpointEvery: z.int().positive().nullable(), // iterations; null: by time, so that writing costs a few per cent
+});
+export type TrainRequest = z.infer<typeof trainRequest>;
+
+export const synthesizeRequest = z.strictObject({
+  kind: z.literal('synthesize'),
+  checkpointId: z.string(),
+  count: z.int().positive().max(100_000),
+  seed,
+  truncation: z.number().positive().max(2), // latents are multiplied by it; 1 leaves them as they are
+  out: folder, // absolute
+});
+export type SynthesizeRequest = z.infer<typeof synthesizeRequest>;
+
+export const phantomRequest = z.strictObject({
+  kind: z.literal('phantom'),
+  count: z.int().positive().max(10_000),
+  seed,
+  out: folder, // absolute
+});
+
+export const jobRequest = z.discriminatedUnion('kind', [
+  scanRequest,
+  importRequest,
+  trainRequest,
+  synthesizeRequest,
+  phantomRequest,
+]);
+export type JobRequest = z.infer<typeof jobRequest>;
+
+export const jobVersions = z.strictObject({ doppel: z.string(), node: z.string(), engine: z.string() });
+export type JobVersions = z.infer<typeof jobVersions>;
+
+export const job = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom']),
+  state: jobState,
+  request: jobRequest,
+  seed,
+  datasetFingerprint: z.string().nullable(),
+  versions: jobVersions,
+  device: z.string().nullable(),
+  progress: jobProgress.nullable(),
+  iteration: z.int().nonnegative(), // of training; 0 otherwise
+  secondsPerIteration: z.number().nonnegative().nullable(),
+  checkpoint: z.string().nullable(), // id of the newest
+  error: errorShape.nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+});
+export type Job = z.infer<typeof job>;
+
+const datasetVolume = z.strictObject({ id: z.string(), subject: z.string(), split, path: z.string(), attributes });
+
+/** What a worker process gets: everything it needs, with absolute paths; it never opens the database. */
+export const workerTask = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('scan'), request: scanRequest, jobDir: folder }), // thumbnails go to jobDir/thumbnails
+  z.strictObject({
+    kind: z.literal('preview'),
+    path: folder, // the scan, absolute
+    grid: importRequest.shape.grid,
+    spacingMm: importRequest.shape.spacingMm,
+    reachesMm: z.array(z.tuple([z.number(), z.number(), z.number()])), // of all brains of the dataset, for 'auto'
+    out: folder, // absolute; two pictures are written there
+  }),
+  z.strictObject({
+    kind: z.literal('import'),
+    request: importRequest,
+    projectDir: folder, // volumes go to projectDir/volumes, paths in records are relative to it
+    jobDir: folder,
+  }),
+  z.strictObject({
+    kind: z.literal('train'),
+    request: trainRequest,
+    projectDir: folder,
+    jobDir: folder, // previews
+    jobId: z.string(),
+    grid: z.int().positive(),
+    datasetFingerprint: z.string(),
+    volumes: z.array(datasetVolume), // absolute paths, training split and held-out
+    resumeFrom: folder.nullable(), // absolute checkpoint folder
+    versions: jobVersions,
+  }),
+  z.strictObject({
+    kind: z.literal('synthesize'),
+    request: synthesizeRequest,
+    jobDir: folder,
+    checkpointDir: folder, // absolute
+    checkpointSha256: z.string(),
+    dataset: z.strictObject({
+      name: z.string(),
+      fingerprint: z.string(),
+      spacingMm: z.number().positive(),
+      intensity: z.strictObject({ low: z.number(), high: z.number(), background: z.number() }), // of the training split
+      suffix: z.string().min(1), // BIDS: what the scans are, 'T1w' …
+    }),
+    versions: jobVersions,
+  }),
+  z.strictObject({ kind: z.literal('phantom'), request: phantomRequest, jobDir: folder }),
+  z.strictObject({
+    kind: z.literal('measure'),
+    modelId: z.string(),
+    config: z.record(z.string(), z.unknown()), // the parsed, complete configuration
+    grid: z.int().positive(),
+    volumes: z.array(folder).min(1), // absolute paths, the training split
+    steps: z.int().min(2), // the first one, which warms up, is not counted
+  }),
+  z.strictObject({ kind: z.literal('doctor') }),
+]);
+export type WorkerTask = z.infer<typeof workerTask>;
+export type TaskOf<K extends WorkerTask['kind']> = Extract<WorkerTask, { kind: K }>;
+
+export const metricRow = z.strictObject({ iteration: z.int().positive(), values: z.record(z.string(), z.number()) });
+export type MetricRow = z.infer<typeof metricRow>;
+
+const doctorCheck = z.strictObject({ name: z.string(), ok: z.boolean(), detail: z.string() });
+export const engineReport = z.strictObject({
+  name: z.string(), // 'tensorflow'
+  version: z.string(),
+  device: z.string(), // 'CPU' or the name of the GPU
+  devices: z.array(z.strictObject({ name: z.string(), memoryBytes: z.number().nullable() })),
+});
+export type EngineReport = z.infer<typeof engineReport>;
+
+/** What a few steps of training took, and the memory of the process at its fullest. */
+export const measuredMessage = z.strictObject({
+  type: z.literal('measured'),
+  secondsPerIteration: z.number().positive(),
+  peakMemoryMb: z.number().positive(), // of the computer; what a GPU holds comes on top
+  device: z.string(),
+  steps: z.int().positive(), // those that were counted
+});
+
+/** What a worker says. The last one is `succeeded`, `cancelled` or `failed`; an exit without it is a crash. */
+export const workerMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('device'), device: z.string(), engine: z.string() }),
+  z.strictObject({ type: z.literal('progress'), progress: jobProgress }),
+  z.strictObject({ type: z.literal('file'), outcome: fileOutcome }),
+  z.strictObject({
+    type: z.literal('candidate'),
+    candidate: scanCandidate.omit({ thumbnail: true }),
+    thumbnail: z.strictObject({ path: z.string(), sha256: z.string() }).nullable(), // absolute
+  }),
+  z.strictObject({
+    type: z.literal('previewed'),
+    before: z.string(), // absolute, as is the next
+    after: z.string(),
+    spacingMm: z.number().positive(),
+    warnings: z.array(z.string()),
+  }),
+  z.strictObject({
+    type: z.literal('metrics'),
+    rows: z.array(metricRow),
+    secondsPerIteration: z.number().nonnegative(),
+  }),
+  z.strictObject({
+    type: z.literal('checkpoint'),
+    id: z.string(),
+    iteration: z.int().nonnegative(),
+    path: z.string(), // relative to the project
+    sha256: z.string(),
+    bytes: z.int().nonnegative(),
+    milestone: z.boolean(),
+    removed: z.array(z.string()), // ids of older checkpoints that were deleted for it
+  }),
+  z.strictObject({
+    type: z.literal('artifact'),
+    kind: artifactKind,
+    path: z.string(), // absolute
+    sha256: z.string(),
+    iteration: z.int().nullable(),
+    seed: seed.nullable(),
+  }),
+  z.strictObject({
+    type: z.literal('dataset'),
+    spacingMm: z.number().positive(),
+    volumes: z.array(volumeRecord),
+  }),
+  measuredMessage,
+  z.strictObject({ type: z.literal('doctor'), engine: engineReport, checks: z.array(doctorCheck) }),
+  z.strictObject({ type: z.literal('succeeded') }),
+  z.strictObject({ type: z.literal('cancelled') }),
+  z.strictObject({ type: z.literal('failed'), error: errorShape }),
+]);
+export type WorkerMessage = z.infer<typeof workerMessage>;
+
+/** What the backend says to a worker after the task. */
+export const workerCommand = z.strictObject({ type: z.literal('cancel') });

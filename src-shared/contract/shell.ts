@@ -1,0 +1,52 @@
+/** What the window may ask of the desktop shell itself, besides the backend's commands. */
+import { z } from 'zod';
+import { command, type Command } from './command.ts';
+
+const theme = z.enum(['system', 'light', 'dark']);
+
+export const settings = z.strictObject({
+  theme,
+  language: z.string(), // BCP 47
+  threads: z.int().positive().nullable(), // null: all
+  projectsFolder: z.string(),
+  recentProjects: z.array(z.strictObject({ path: z.string(), name: z.string(), openedAt: z.string() })),
+});
+export type Settings = z.infer<typeof settings>;
+
+export interface ShellInfo {
+  readonly version: string;
+  readonly electron: string;
+  readonly chrome: string;
+  readonly platform: string;
+  readonly locale: string;
+}
+
+export const shellCommands = {
+  'shell.info': command(z.strictObject({})).returns<ShellInfo>(),
+  /** null: the user closed the dialog. */
+  'shell.chooseFolder': command(z.strictObject({ title: z.string() })).returns<string | null>(),
+  /** Where a new project goes; null: the user closed the dialog. */
+  'shell.chooseProjectPath': command(z.strictObject({ name: z.string() })).returns<string | null>(),
+  /** An existing NAME.doppel folder. */
+  'shell.chooseProject': command(z.strictObject({})).returns<string | null>(),
+  /** Shows a file of an open project in the system's file manager. */
+  'shell.revealFile': command(
+    z.strictObject({ projectId: z.string(), kind: z.string(), id: z.string() }),
+  ).returns<null>(),
+  'shell.settings': command(z.strictObject({})).returns<Settings>(),
+  'shell.changeSettings': command(settings.partial()).returns<Settings>(),
+  /** Starts the backend again after it has failed for good. */
+  'shell.restartBackend': command(z.strictObject({})).returns<null>(),
+  'shell.notify': command(z.strictObject({ title: z.string(), body: z.string() })).returns<null>(),
+} as const;
+
+export type ShellCommands = typeof shellCommands;
+export type ShellCommandName = keyof ShellCommands;
+export type ShellInput<Name extends ShellCommandName> =
+  ShellCommands[Name] extends Command<infer Input, unknown> ? z.output<Input> : never;
+export type ShellResult<Name extends ShellCommandName> =
+  ShellCommands[Name] extends Command<z.ZodType, infer Result> ? Result : never;
+
+/** What files of a project the window may read, by id, over `volume://<projectId>/<kind>/<id>`. */
+export const fileKinds = ['volume', 'label', 'thumbnail', 'artifact'] as const;
+export type FileKind = (typeof fileKinds)[number];
