@@ -1,0 +1,8 @@
+/** What the handlers of a backend share. */
+import type { Runner } from './jobs/runner.ts';
+import type { ProjectSessions } from './projects/sessions.ts';
+
+export interface BackendContext {
+  readonly sessions: ProjectSessions;
+  readonly runner: Runner;
+}

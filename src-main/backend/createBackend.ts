@@ -1,0 +1,54 @@
+/** A backend: the handlers of every command over the projects it has open and its queue of jobs. */
+import type { Handlers } from '#contract/commands.ts';
+import type { BackendEvent } from '#contract/events.ts';
+import { checkpointHandlers } from './checkpoints/handlers.ts';
+import { datasetHandlers } from './datasets/handlers.ts';
+import { createDispatch, type Dispatch } from './dispatch.ts';
+import { diagnose } from './engine/diagnose.ts';
+import { fileHandlers } from './files/handlers.ts';
+import { jobHandlers } from './jobs/handlers.ts';
+import { createRunner } from './jobs/runner.ts';
+import { modelHandlers } from './models/handlers.ts';
+import { projectHandlers } from './projects/handlers.ts';
+import { createProjectSessions } from './projects/sessions.ts';
+
+/** A training step on a large grid plus its checkpoint can take a minute. */
+const defaultCancelGraceMs = 120_000;
+
+export interface BackendOptions {
+  /** Told of everything that changes, as it happens. */
+  onEvent(event: BackendEvent): void;
+  /** How long a job may take to stop before its process is ended; 120 s if not given. */
+  readonly cancelGraceMs?: number;
+}
+
+export interface Backend {
+  readonly dispatch: Dispatch;
+  /** Settles when no job runs or waits. */
+  idle(): Promise<void>;
+  /** Stops the jobs (they become `interrupted`, with a checkpoint if `graceMs` allows), closes the projects. */
+  close(graceMs?: number): Promise<void>;
+}
+
+export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }: BackendOptions): Backend {
+  const sessions = createProjectSessions({ orphanGraceMs: cancelGraceMs });
+  const runner = createRunner({ cancelGraceMs, emit: onEvent });
+  const context = { sessions, runner };
+  const handlers: Handlers = {
+    ...projectHandlers(context),
+    ...datasetHandlers(context),
+    ...modelHandlers(context),
+    ...checkpointHandlers(context),
+    ...jobHandlers(context),
+    ...fileHandlers(context),
+    'engine.doctor': () => diagnose(),
+  };
+  return {
+    dispatch: createDispatch(handlers),
+    idle: () => runner.idle(),
+    close: async (graceMs = cancelGraceMs) => {
+      await runner.close(graceMs);
+      await sessions.close();
+    },
+  };
+}

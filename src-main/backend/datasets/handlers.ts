@@ -1,0 +1,69 @@
+/** The commands about datasets. */
+import { statSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Handlers } from '#contract/commands.ts';
+import { AppError } from '#contract/errors.ts';
+import type { BackendContext } from '../context.ts';
+import { startJob } from '../jobs/startJob.ts';
+import { previewGrid } from './previewGrid.ts';
+import { nameTaken } from './registerDataset.ts';
+import { setRemoved } from './setRemoved.ts';
+
+function requireFolder(folder: string): void {
+  if (!isAbsolute(folder)) throw new AppError('usage', `The folder must be an absolute path; it is "${folder}".`);
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) throw new AppError('not-found', `There is no folder ${folder}.`);
+  if (!found.isDirectory()) throw new AppError('usage', `${folder} is a file. Name the folder that holds the scans.`);
+}
+
+export function datasetHandlers({
+  sessions,
+  runner,
+}: BackendContext): Pick<
+  Handlers,
+  'dataset.scan' | 'dataset.scanResult' | 'dataset.preview' | 'dataset.import' | 'dataset.show' | 'volume.setRemoved'
+> {
+  return {
+    'dataset.scan': async ({ project: dir, folder }) => {
+      requireFolder(folder);
+      const project = await sessions.own(dir);
+      const request = { kind: 'scan' as const, folder: resolve(folder), seed: 0 };
+      return startJob({ project, runner, request, datasetFingerprint: null });
+    },
+
+    'dataset.scanResult': ({ project, job: id }) =>
+      sessions.read(project, ({ store }) => store.candidates.ofJob(store.jobs.get(id).id)),
+
+    'dataset.preview': async ({ project: dir, ...input }) => previewGrid(await sessions.own(dir), input),
+
+    'volume.setRemoved': async ({ project: dir, ...input }) => {
+      const project = await sessions.own(dir);
+      await project.ready; // A training that a dead owner left is marked as ended there.
+      return setRemoved(project, input);
+    },
+
+    'dataset.import': async ({ project: dir, ...input }) => {
+      requireFolder(input.folder);
+      const project = await sessions.own(dir);
+      if (project.store.datasets.hasName(input.name)) throw nameTaken(input.name);
+      return startJob({
+        project,
+        runner,
+        request: { kind: 'import', ...input, folder: resolve(input.folder) },
+        datasetFingerprint: null,
+      });
+    },
+
+    'dataset.show': ({ project, name }) =>
+      sessions.read(project, ({ dir, store }) => {
+        const dataset = store.datasets.byName(name);
+        const volumeList = store.datasets.allVolumes(dataset.id).map((volume) => ({
+          ...volume,
+          path: join(dir, volume.path),
+          labelPath: volume.labelPath === null ? null : join(dir, volume.labelPath),
+          thumbnailPath: volume.thumbnailPath === null ? null : join(dir, volume.thumbnailPath),
+        }));
+        return { ...dataset, volumeList };
+      }),
+  };
+}

@@ -1,0 +1,80 @@
+/** Shows what a grid makes of one scan that a look through a folder found: a worker draws it, beside the queue of jobs. */
+import { closeSync, openSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { CommandInput, GridPreview } from '#contract/commands.ts';
+import { AppError, toErrorShape } from '#contract/errors.ts';
+import type { WorkerMessage } from '#contract/jobs.ts';
+import { hashFile, hashText } from '../hash.ts';
+import { newId } from '../identifiers.ts';
+import { describeCrash } from '../jobs/describeCrash.ts';
+import { startWorker } from '../jobs/workerProcess.ts';
+import { jobDir } from '../projects/layout.ts';
+import type { OwnedProject } from '../projects/sessions.ts';
+
+type Previewed = Extract<WorkerMessage, { type: 'previewed' }>;
+type PreviewInput = Omit<CommandInput<'dataset.preview'>, 'project'>;
+
+/** Settings asked for again overwrite their own pictures; enough of the hash to tell settings apart. */
+const keyLength = 12;
+
+async function recordPicture({ store, dir }: OwnedProject, jobId: string, path: string): Promise<string> {
+  const id = newId('artifact');
+  store.artifacts.insert({
+    id,
+    jobId,
+    kind: 'preview',
+    path: relative(dir, path).split(sep).join('/'),
+    sha256: await hashFile(path),
+    iteration: null,
+    seed: null,
+  });
+  return id;
+}
+
+/** Throws `not-found`, `bad-input` where the scan cannot be used, and what went wrong in the worker. */
+export async function previewGrid(project: OwnedProject, input: PreviewInput): Promise<GridPreview> {
+  const { store, dir } = project;
+  const { path, grid, spacingMm } = input;
+  const job = store.jobs.get(input.job);
+  if (job.request.kind !== 'scan') throw new AppError('usage', `Job ${job.id} is not a look through a folder.`);
+  const usable = store.candidates.ofJob(job.id).filter(({ verdict }) => verdict !== 'rejected');
+  if (!usable.some((candidate) => candidate.path === path))
+    throw new AppError('not-found', `The look through ${job.request.folder} found no usable scan ${path}.`);
+
+  const key = hashText([path, String(grid), String(spacingMm)].join('\n')).slice(0, keyLength);
+  const out = join(jobDir(dir, job.id), `preview-${key}`);
+  await mkdir(out, { recursive: true });
+  const logFile = join(out, 'log.txt');
+  const log = openSync(logFile, 'w');
+  const said: Previewed[] = [];
+  const worker = startWorker({
+    task: {
+      kind: 'preview',
+      path: join(job.request.folder, path),
+      grid,
+      spacingMm,
+      reachesMm: usable.flatMap(({ reachMm }) => (reachMm === null ? [] : [reachMm])),
+      out,
+    },
+    label: 'preview',
+    log,
+    onMessage: (message) => {
+      if (message.type === 'previewed') said.push(message);
+    },
+    describeFault: toErrorShape,
+  });
+  closeSync(log);
+  const end = await worker.ended;
+  const [previewed] = said;
+  if (end.final?.type !== 'succeeded' || previewed === undefined) {
+    const { code, message } = end.final?.type === 'failed' ? end.final.error : describeCrash(end, logFile, '');
+    throw new AppError(code, message);
+  }
+  return {
+    before: await recordPicture(project, job.id, previewed.before),
+    after: await recordPicture(project, job.id, previewed.after),
+    spacingMm: previewed.spacingMm,
+    warnings: previewed.warnings,
+  };
+}

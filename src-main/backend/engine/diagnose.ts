@@ -1,0 +1,108 @@
+/** The doctor: what works on this machine, what does not, and how to mend it. */
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { DoctorReport } from '#contract/commands.ts';
+import { toErrorShape } from '#contract/errors.ts';
+import type { EngineReport, WorkerMessage } from '#contract/jobs.ts';
+import { describeCrash } from '../jobs/describeCrash.ts';
+import { startWorker } from '../jobs/workerProcess.ts';
+import { testSqlite } from '../store/selfTest.ts';
+
+type Check = DoctorReport['checks'][number];
+
+const oldestNode = 24;
+/** A small project with a few checkpoints takes about as much. */
+const leastFreeBytes = 2e9;
+
+const inGigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+function checkNode(): Check {
+  const ok = Number(process.versions.node.split('.')[0]) >= oldestNode;
+  return {
+    name: 'node',
+    ok,
+    detail: ok
+      ? process.versions.node
+      : `${process.versions.node} is too old: run npm run setup, which brings Node ${String(oldestNode)}.`,
+  };
+}
+
+function checkSqlite(folder: string): Check {
+  try {
+    return { name: 'sqlite', ok: true, detail: `SQLite ${testSqlite(folder)}, writes and reads` };
+  } catch (thrown) {
+    return { name: 'sqlite', ok: false, detail: `${toErrorShape(thrown).message}. Run npm run setup again.` };
+  }
+}
+
+/** Where the engine is kept between clones (XDG base directories). */
+function cacheFolder(): string {
+  const given = process.env['XDG_CACHE_HOME'];
+  return join(given !== undefined && isAbsolute(given) ? given : join(homedir(), '.cache'), 'doppel');
+}
+
+async function checkCache(): Promise<Check> {
+  const folder = cacheFolder();
+  if (!existsSync(folder)) return { name: 'cache', ok: true, detail: `${folder} is not there (made by npm run setup)` };
+  let bytes = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => null))?.size ?? 0;
+  }
+  return { name: 'cache', ok: true, detail: `${folder}, ${inGigabytes(bytes)}` };
+}
+
+async function checkDisk(folder: string): Promise<Check> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  const ok = free >= leastFreeBytes;
+  return {
+    name: 'disk',
+    ok,
+    detail: `${inGigabytes(free)} free at ${folder}${ok ? '' : ': free some space, checkpoints need it'}`,
+  };
+}
+
+interface EngineFindings {
+  readonly engine: EngineReport;
+  readonly checks: readonly Check[];
+}
+
+/** Asks a worker process, whose crash is then an answer too. */
+async function examineEngine(folder: string): Promise<EngineFindings> {
+  const logFile = join(folder, 'log.txt');
+  const log = openSync(logFile, 'a');
+  const reports: EngineFindings[] = [];
+  const onMessage = (message: WorkerMessage): void => {
+    if (message.type === 'doctor') reports.push(message);
+  };
+  const worker = startWorker({
+    task: { kind: 'doctor' },
+    label: 'doctor',
+    log,
+    onMessage,
+    describeFault: toErrorShape,
+  });
+  closeSync(log);
+  const end = await worker.ended;
+  const found = reports.at(-1);
+  const engine = found?.engine ?? { name: 'tensorflow', version: 'not available', device: 'none', devices: [] };
+  const checks = found?.checks ?? [];
+  if (end.final?.type === 'succeeded' && found !== undefined) return { engine, checks };
+  const error =
+    end.final?.type === 'failed' ? end.final.error : describeCrash(end, logFile, 'Run npm run setup again.');
+  return { engine, checks: [...checks, { name: 'engine', ok: false, detail: error.message }] };
+}
+
+/** Takes a few seconds; never throws for what it finds, only for what it cannot look at. */
+export async function diagnose(): Promise<DoctorReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'doppel-doctor-'));
+  try {
+    const { engine, checks } = await examineEngine(folder);
+    const all = [checkNode(), ...checks, checkSqlite(folder), await checkCache(), await checkDisk(process.cwd())];
+    return { ok: all.every((check) => check.ok), engine, node: process.versions.node, checks: all };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,91 @@
+/** The commands about jobs. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { CommandInput, Handlers } from '#contract/commands.ts';
+import { AppError } from '#contract/errors.ts';
+import type { Job } from '#contract/jobs.ts';
+import type { BackendContext } from '../context.ts';
+import { cancelFile, jobDir, logFile } from '../projects/layout.ts';
+import { readLogEnd } from './readLog.ts';
+
+const isAlive = (job: Job): boolean => job.state === 'queued' || job.state === 'running';
+
+/** The request a resumed job goes on with; throws `wrong-state` or `usage` when there is nothing to resume. */
+function resumedRequest(job: Job, until: CommandInput<'job.resume'>['until']): Job['request'] {
+  if (isAlive(job)) throw new AppError('wrong-state', `Job ${job.id} is ${job.state}; there is nothing to resume.`);
+  if (job.request.kind !== 'train') {
+    if (until !== null)
+      throw new AppError('usage', `Job ${job.id} is not a training: it takes neither iterations nor minutes.`);
+    if (job.state === 'succeeded')
+      throw new AppError('wrong-state', `Job ${job.id} has succeeded; there is nothing to resume.`);
+    return job.request;
+  }
+  const goal = until ?? job.request.until;
+  const isReached = 'iterations' in goal ? goal.iterations <= job.iteration : until === null;
+  if (job.state === 'succeeded' && isReached) {
+    throw new AppError(
+      'wrong-state',
+      `Job ${job.id} has succeeded with ${String(job.iteration)} iterations. Give a larger number to train on (--iterations N).`,
+    );
+  }
+  return { ...job.request, until: goal };
+}
+
+export function jobHandlers({
+  sessions,
+  runner,
+}: BackendContext): Pick<Handlers, 'job.list' | 'job.show' | 'job.metrics' | 'job.log' | 'job.cancel' | 'job.resume'> {
+  return {
+    'job.list': ({ project }) => sessions.read(project, ({ store }) => store.jobs.list()),
+
+    'job.show': ({ project, job: id }) =>
+      sessions.read(project, ({ store }) => {
+        const job = store.jobs.get(id);
+        return {
+          job,
+          losses: store.metrics.last(job.id),
+          checkpoints: store.checkpoints.ofJob(job.id),
+          artifacts: store.artifacts.ofJob(job.id),
+          files: store.fileOutcomes.ofJob(job.id),
+        };
+      }),
+
+    'job.metrics': ({ project, job: id }) =>
+      sessions.read(project, ({ store }) => store.metrics.series(store.jobs.get(id).id)),
+
+    'job.log': async ({ project, job: id }) => {
+      const path = await sessions.read(project, ({ dir, store }) => logFile(dir, store.jobs.get(id).id));
+      return { text: await readLogEnd(path) };
+    },
+
+    'job.cancel': ({ project, job: id }) =>
+      sessions.read(project, ({ dir, store }) => {
+        const job = store.jobs.get(id);
+        if (!isAlive(job))
+          throw new AppError('wrong-state', `Job ${job.id} is ${job.state}; there is nothing to cancel.`);
+        if (!runner.cancel(job.id)) {
+          // Another process runs it: it looks for this file.
+          mkdirSync(jobDir(dir, job.id), { recursive: true });
+          writeFileSync(cancelFile(dir, job.id), '');
+        }
+        return store.jobs.get(job.id);
+      }),
+
+    'job.resume': async ({ project: dir, job: id, until }) => {
+      const project = await sessions.own(dir);
+      await project.ready; // A worker that outlived its backend may still write the checkpoint to go on from.
+      const { store } = project;
+      const found = store.jobs.get(id);
+      const job: Job = {
+        ...found,
+        request: resumedRequest(found, until),
+        state: 'queued',
+        error: null,
+        finishedAt: null,
+        progress: null,
+      };
+      store.jobs.update(job);
+      runner.submit(project, job.id);
+      return job;
+    },
+  };
+}

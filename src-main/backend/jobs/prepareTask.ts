@@ -1,0 +1,117 @@
+/** From a job's row to what its worker process is handed, as things stand now. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '#contract/errors.ts';
+import type { Job, SynthesizeRequest, TaskOf, TrainRequest, WorkerTask } from '#contract/jobs.ts';
+import { findCheckpointFault } from '../checkpoints/verifyCheckpoint.ts';
+import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts';
+import { nameTaken } from '../datasets/registerDataset.ts';
+import { checkpointDir, jobDir } from '../projects/layout.ts';
+import type { OwnedProject } from '../projects/sessions.ts';
+
+/** Tells the user a sentence. */
+export type Notice = (text: string) => void;
+
+/** The furthest trained checkpoint of the job that is whole; those that are not lose their row, and that is said. */
+async function chooseCheckpoint(
+  project: OwnedProject,
+  jobId: string,
+  notice: Notice,
+): Promise<{ folder: string; iteration: number; id: string } | null> {
+  const faults: string[] = [];
+  const say = (goingOn: string): void => {
+    if (faults.length > 0) notice(`${faults.join('; ')}. ${goingOn}`);
+  };
+  for (const record of project.store.checkpoints.ofJob(jobId)) {
+    const folder = checkpointDir(project.dir, record);
+    const fault = await findCheckpointFault(folder, record.sha256);
+    if (fault === null) {
+      say(`Going on from checkpoint ${record.id} of iteration ${String(record.iteration)}.`);
+      return { folder, iteration: record.iteration, id: record.id };
+    }
+    faults.push(`Checkpoint ${record.id} of iteration ${String(record.iteration)} cannot be used: ${fault}`);
+    project.store.checkpoints.delete(record.id);
+  }
+  say('There is no other: training begins anew.');
+  return null;
+}
+
+/** Training goes on from the job's own newest checkpoint, if it has one; what was measured after it is forgotten. */
+async function prepareTrain(
+  project: OwnedProject,
+  { job, request, notice }: { job: Job; request: TrainRequest; notice: Notice },
+): Promise<TaskOf<'train'>> {
+  const { store, dir } = project;
+  const dataset = store.datasets.byId(request.datasetId);
+  const from = await chooseCheckpoint(project, job.id, notice);
+  const iteration = from?.iteration ?? 0;
+  store.transaction(() => {
+    store.metrics.deleteAfter(job.id, iteration);
+    store.artifacts.deleteAfter(job.id, iteration);
+    store.jobs.update({ ...job, iteration, checkpoint: from?.id ?? null });
+  });
+  return {
+    kind: 'train',
+    request,
+    projectDir: dir,
+    jobDir: jobDir(dir, job.id),
+    jobId: job.id,
+    grid: dataset.grid,
+    datasetFingerprint: dataset.fingerprint,
+    volumes: store.datasets
+      .volumes(dataset.id)
+      .map(({ id, subject, split, path, attributes }) => ({ id, subject, split, path: join(dir, path), attributes })),
+    resumeFrom: from?.folder ?? null,
+    versions: job.versions,
+  };
+}
+
+function prepareSynthesize(project: OwnedProject, job: Job, request: SynthesizeRequest): TaskOf<'synthesize'> {
+  const { store, dir } = project;
+  const checkpoint = store.checkpoints.get(request.checkpointId);
+  const training = store.jobs.get(checkpoint.jobId);
+  if (training.request.kind !== 'train')
+    throw new AppError('checkpoint-damaged', `Checkpoint ${checkpoint.id} does not come from a training job.`);
+  const dataset = store.datasets.byId(training.request.datasetId);
+  const volumes = store.datasets.volumes(dataset.id);
+  return {
+    kind: 'synthesize',
+    request,
+    jobDir: jobDir(dir, job.id),
+    checkpointDir: checkpointDir(dir, checkpoint),
+    checkpointSha256: checkpoint.sha256,
+    dataset: {
+      name: dataset.name,
+      fingerprint: dataset.fingerprint,
+      spacingMm: dataset.spacingMm,
+      intensity: medianIntensity(volumes),
+      suffix: commonSuffix(volumes),
+    },
+    versions: job.versions,
+  };
+}
+
+/** Makes the job's folder and the task; throws what stands in the way (`not-found`, `already-exists` …). */
+export async function prepareTask(project: OwnedProject, job: Job, notice: Notice): Promise<WorkerTask> {
+  const { store, dir } = project;
+  const folder = jobDir(dir, job.id);
+  await mkdir(folder, { recursive: true });
+  if (job.request.kind === 'train') return prepareTrain(project, { job, request: job.request, notice });
+  // All but training begin again from the beginning.
+  store.transaction(() => {
+    store.fileOutcomes.deleteOfJob(job.id);
+    store.artifacts.deleteOfJob(job.id);
+    store.candidates.deleteOfJob(job.id);
+  });
+  switch (job.request.kind) {
+    case 'scan':
+      return { kind: 'scan', request: job.request, jobDir: folder };
+    case 'import':
+      if (store.datasets.hasName(job.request.name)) throw nameTaken(job.request.name);
+      return { kind: 'import', request: job.request, projectDir: dir, jobDir: folder };
+    case 'synthesize':
+      return prepareSynthesize(project, job, job.request);
+    case 'phantom':
+      return { kind: 'phantom', request: job.request, jobDir: folder };
+  }
+}

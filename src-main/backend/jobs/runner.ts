@@ -1,0 +1,130 @@
+/** The queue of jobs: one at a time, first in, first out, over all projects of this backend. */
+import { existsSync, rmSync } from 'node:fs';
+import { AppError } from '#contract/errors.ts';
+import type { BackendEvent } from '#contract/events.ts';
+import type { JobState } from '#contract/records.ts';
+import { now } from '../identifiers.ts';
+import { cancelFile } from '../projects/layout.ts';
+import type { OwnedProject } from '../projects/sessions.ts';
+import { runJob, type RunningJob } from './runJob.ts';
+
+/** How often the owner looks whether another process has asked to cancel one of its jobs. */
+const cancelPollMs = 300;
+
+interface Waiting {
+  readonly project: OwnedProject;
+  readonly jobId: string;
+}
+
+export interface Runner {
+  /** The job's row is `queued` in the database already. */
+  submit(project: OwnedProject, jobId: string): void;
+  /** Ends a waiting job at once; asks a running one to stop. False when it is neither. */
+  cancel(jobId: string): boolean;
+  /**
+   * Runs `work` in the place of a job: jobs wait until it is done. Throws `wrong-state` when one is running; `signal` is
+   * set off when the backend closes.
+   */
+  whileIdle<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+  /** Stops everything, waits until it has stopped: jobs become `interrupted` and offer Resume. */
+  close(graceMs: number): Promise<void>;
+  /** Settles when nothing runs or waits. */
+  idle(): Promise<void>;
+}
+
+export interface RunnerOptions {
+  /** How long a worker may take to stop (a training step and a checkpoint) before it is ended. */
+  readonly cancelGraceMs: number;
+  emit(event: BackendEvent): void;
+}
+
+export function createRunner({ cancelGraceMs, emit }: RunnerOptions): Runner {
+  const waiting: Waiting[] = [];
+  let active: RunningJob | null = null;
+  let borrowed: { readonly closing: AbortController; readonly done: Promise<unknown> } | null = null;
+  let polling: NodeJS.Timeout | undefined;
+  let awaitingIdle: (() => void)[] = [];
+
+  /** Takes a job off the queue that has not started. */
+  const drop = (jobId: string, state: JobState): boolean => {
+    const index = waiting.findIndex((entry) => entry.jobId === jobId);
+    const [entry] = index < 0 ? [] : waiting.splice(index, 1);
+    if (entry === undefined) return false;
+    const job = { ...entry.project.store.jobs.get(jobId), state, finishedAt: now() };
+    entry.project.store.jobs.update(job);
+    emit({ type: 'job.changed', project: entry.project.dir, job });
+    return true;
+  };
+
+  const cancel = (jobId: string): boolean => {
+    if (active?.jobId !== jobId) return drop(jobId, 'cancelled');
+    active.stop('user', cancelGraceMs);
+    return true;
+  };
+
+  const poll = (): void => {
+    const entries = active === null ? [...waiting] : [active, ...waiting];
+    for (const { project, jobId } of entries) {
+      const file = cancelFile(project.dir, jobId);
+      if (!existsSync(file)) continue;
+      rmSync(file, { force: true });
+      cancel(jobId);
+    }
+  };
+
+  const next = (): void => {
+    if (active !== null || borrowed !== null) return;
+    const entry = waiting.shift();
+    if (entry === undefined) {
+      clearInterval(polling);
+      polling = undefined;
+      for (const tell of awaitingIdle) tell();
+      awaitingIdle = [];
+      return;
+    }
+    polling ??= setInterval(poll, cancelPollMs);
+    active = runJob({ ...entry, emit });
+    void active.finished.finally(() => {
+      active = null;
+      next();
+    });
+  };
+
+  return {
+    submit: (project, jobId) => {
+      rmSync(cancelFile(project.dir, jobId), { force: true }); // Of an earlier life of the job.
+      waiting.push({ project, jobId });
+      emit({ type: 'job.changed', project: project.dir, job: project.store.jobs.get(jobId) });
+      next();
+    },
+    cancel,
+    whileIdle: async (work) => {
+      if (active !== null || borrowed !== null)
+        throw new AppError(
+          'wrong-state',
+          'A job is running and would falsify the measurement. Wait for its end, or stop it.',
+        );
+      const closing = new AbortController();
+      const done = work(closing.signal);
+      borrowed = { closing, done };
+      try {
+        return await done;
+      } finally {
+        borrowed = null;
+        next();
+      }
+    },
+    idle: () =>
+      new Promise((resolve) => {
+        if (active === null && borrowed === null && waiting.length === 0) resolve();
+        else awaitingIdle.push(resolve);
+      }),
+    close: async (graceMs) => {
+      borrowed?.closing.abort();
+      for (const { jobId } of [...waiting]) drop(jobId, 'interrupted');
+      active?.stop('close', graceMs);
+      await active?.finished;
+      await borrowed?.done.catch(() => undefined);
+    },
+  };
+}

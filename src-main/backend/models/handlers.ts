@@ -1,0 +1,81 @@
+/** The commands about models. */
+import { join } from 'node:path';
+import type { Handlers } from '#contract/commands.ts';
+import { AppError } from '#contract/errors.ts';
+import type { DatasetRecord, ModelDescriptor } from '#contract/records.ts';
+import type { BackendContext } from '../context.ts';
+import { startJob } from '../jobs/startJob.ts';
+import { measureModel } from './measureModel.ts';
+import { loadRegistry, type ModelEntry } from './loadRegistry.ts';
+import { describeSchema, parseConfig } from './parseConfig.ts';
+
+function describeModel(entry: ModelEntry): ModelDescriptor {
+  return {
+    id: entry.id,
+    title: entry.title,
+    purpose: entry.purpose,
+    citation: entry.citation,
+    differences: [...entry.differences],
+    grids: [...entry.grids],
+    presets: entry.presets.map(({ id, title, config }) => ({ id, title, config: { ...config } })),
+    defaultPreset: entry.defaultPreset,
+    configSchema: describeSchema(entry),
+  };
+}
+
+/** Can this model learn from this dataset? */
+function requireFit(entry: ModelEntry, dataset: DatasetRecord): void {
+  if (!entry.grids.includes(dataset.grid)) {
+    throw new AppError(
+      'usage',
+      `${entry.id} works on grids of ${entry.grids.join(', ')}; the dataset "${dataset.name}" has ${String(dataset.grid)}. Import the scans again with one of those.`,
+    );
+  }
+  if (dataset.train === 0) {
+    throw new AppError(
+      'usage',
+      `The dataset "${dataset.name}" has no training scans: all ${String(dataset.volumes)} are held out. Import it again with a smaller --holdout.`,
+    );
+  }
+}
+
+export function modelHandlers({
+  sessions,
+  runner,
+}: BackendContext): Pick<Handlers, 'model.list' | 'model.train' | 'model.measure'> {
+  return {
+    'model.list': async () => (await loadRegistry()).registry.map(describeModel),
+
+    'model.train': async ({ project: dir, dataset: name, preset, overrides, ...input }) => {
+      const { registry } = await loadRegistry();
+      const entry = registry.find(({ id }) => id === input.modelId);
+      if (entry === undefined) {
+        const known = registry.map(({ id }) => id).join(', ');
+        throw new AppError('usage', `There is no model "${input.modelId}". There is: ${known}.`);
+      }
+      const parsed = parseConfig(entry, { preset, overrides });
+      const project = await sessions.own(dir);
+      const dataset = project.store.datasets.byName(name);
+      requireFit(entry, dataset);
+      return startJob({
+        project,
+        runner,
+        request: { kind: 'train', ...input, datasetId: dataset.id, ...parsed },
+        datasetFingerprint: dataset.fingerprint,
+      });
+    },
+
+    'model.measure': async ({ project: dir, dataset: name, modelId, preset, overrides }) => {
+      const entry = (await loadRegistry()).findModel(modelId);
+      const { config } = parseConfig(entry, { preset, overrides });
+      const project = await sessions.own(dir);
+      const dataset = project.store.datasets.byName(name);
+      requireFit(entry, dataset);
+      const volumes = project.store.datasets
+        .volumes(dataset.id)
+        .filter((volume) => volume.split === 'train')
+        .map((volume) => join(project.dir, volume.path));
+      return runner.whileIdle((signal) => measureModel({ modelId, config, grid: dataset.grid, volumes, signal }));
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** Where things lie in a project folder. */
+import { join } from 'node:path';
+import type { CheckpointRecord } from '#contract/records.ts';
+
+export const suffix = '.doppel';
+export const folders = ['volumes', 'checkpoints', 'jobs', 'reports'] as const;
+
+export const volumesDir = (projectDir: string): string => join(projectDir, 'volumes');
+export const checkpointsDir = (projectDir: string): string => join(projectDir, 'checkpoints');
+export const jobDir = (projectDir: string, jobId: string): string => join(projectDir, 'jobs', jobId);
+export const logFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'log.txt');
+/** Where synthetic scans go that nobody gave a folder. */
+export const syntheticDir = (projectDir: string, jobId: string): string => join(projectDir, 'synthetic', jobId);
+/** Another process asks the owner to cancel a job by making this file. */
+export const cancelFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'cancel');
+
+export const checkpointDir = (projectDir: string, checkpoint: CheckpointRecord): string =>
+  join(projectDir, checkpoint.path);
+/** Checkpoints have this before their name while a worker writes them. */
+export const unfinishedPrefix = '.unfinished-';
+export const weightsName = 'weights.safetensors';
+export const descriptionName = 'checkpoint.json';

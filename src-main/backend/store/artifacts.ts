@@ -1,0 +1,56 @@
+/** The tables of what jobs leave behind: files they wrote, and one result per file they read. */
+import { artifactRecord, fileOutcome, type ArtifactRecord, type FileOutcome } from '#contract/records.ts';
+import type { Connection } from './connection.ts';
+import { parseRow } from './rows.ts';
+
+const columns = 'id, job_id AS jobId, kind, path, sha256, iteration, seed';
+const fromRow = (row: unknown): ArtifactRecord => parseRow(artifactRecord, 'artifacts', row);
+
+export function artifactsIn(db: Connection) {
+  return {
+    /** A file of the job written again takes the place of the earlier one. */
+    insert: (record: ArtifactRecord): void => {
+      db.prepare<[ArtifactRecord]>(
+        `INSERT OR REPLACE INTO artifacts (id, job_id, kind, path, sha256, iteration, seed)
+         VALUES (@id, @jobId, @kind, @path, @sha256, @iteration, @seed)`,
+      ).run(record);
+    },
+
+    /** In the order they were written. */
+    ofJob: (jobId: string): readonly ArtifactRecord[] =>
+      db.prepare<[string]>(`SELECT ${columns} FROM artifacts WHERE job_id = ? ORDER BY rowid`).all(jobId).map(fromRow),
+
+    list: (): readonly ArtifactRecord[] =>
+      db.prepare<[]>(`SELECT ${columns} FROM artifacts ORDER BY rowid`).all().map(fromRow),
+
+    deleteAfter: (jobId: string, iteration: number): void => {
+      db.prepare<[string, number]>('DELETE FROM artifacts WHERE job_id = ? AND iteration > ?').run(jobId, iteration);
+    },
+
+    deleteOfJob: (jobId: string): void => {
+      db.prepare<[string]>('DELETE FROM artifacts WHERE job_id = ?').run(jobId);
+    },
+  };
+}
+
+export function fileOutcomesIn(db: Connection) {
+  return {
+    insert: (jobId: string, outcome: FileOutcome): void => {
+      db.prepare<[FileOutcome & { readonly jobId: string }]>(
+        `INSERT INTO file_outcomes (job_id, position, path, status, code, reason)
+         SELECT @jobId, coalesce(max(position), 0) + 1, @path, @status, @code, @reason FROM file_outcomes WHERE job_id = @jobId`,
+      ).run({ ...outcome, jobId });
+    },
+
+    /** In the order they were handled. */
+    ofJob: (jobId: string): readonly FileOutcome[] =>
+      db
+        .prepare<[string]>('SELECT path, status, code, reason FROM file_outcomes WHERE job_id = ? ORDER BY position')
+        .all(jobId)
+        .map((row) => parseRow(fileOutcome, 'file_outcomes', row)),
+
+    deleteOfJob: (jobId: string): void => {
+      db.prepare<[string]>('DELETE FROM file_outcomes WHERE job_id = ?').run(jobId);
+    },
+  };
+}

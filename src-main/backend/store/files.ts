@@ -1,0 +1,18 @@
+/** Where the files of a project are that its rows name, by id. */
+import type { FileKind } from '#contract/shell.ts';
+import type { Connection } from './connection.ts';
+
+const queries: Readonly<Record<FileKind, string>> = {
+  volume: 'SELECT path FROM volumes WHERE id = ?',
+  label: 'SELECT label_path FROM volumes WHERE id = ?',
+  thumbnail: 'SELECT thumbnail_path FROM volumes WHERE id = ?',
+  artifact: 'SELECT path FROM artifacts WHERE id = ?',
+};
+
+export function filesIn(db: Connection) {
+  return {
+    /** As the row has it: relative to the project, or absolute for an artifact outside of it; null when there is none. */
+    path: (kind: FileKind, id: string): string | null =>
+      db.prepare<[string], string | null>(queries[kind]).pluck().get(id) ?? null,
+  };
+}

@@ -1,0 +1,141 @@
+/** `doppel synthesize` and `doppel phantom`: scans that nobody was in the scanner for. */
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { JobDetail } from '#contract/commands.ts';
+import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
+import {
+  jsonOption,
+  path,
+  positiveNumber,
+  projectOption,
+  seedOption,
+  wholeNumber,
+  type ProjectFlags,
+} from '../flags.ts';
+import { formatTable, printJson, printText } from '../output.ts';
+
+interface SynthesizeFlags extends ProjectFlags {
+  readonly checkpoint: string;
+  readonly count: number;
+  readonly seed: number;
+  readonly out: string;
+  readonly truncation: number;
+}
+
+interface PhantomFlags extends ProjectFlags {
+  readonly count: number;
+  readonly seed: number;
+  readonly out: string;
+}
+
+function truncation(text: string): number {
+  const value = positiveNumber(text);
+  if (value > 2) throw new InvalidArgumentError('Give a number above 0 and up to 2.');
+  return value;
+}
+
+const countOption = (): Option =>
+  new Option('--count <number>', 'how many').argParser(wholeNumber(1)).makeOptionMandatory();
+
+interface SynthesisDocument {
+  readonly volumes: readonly { readonly path: string; readonly seed: number | null }[];
+  readonly contactSheets: readonly string[];
+  readonly job: JobDetail['job'];
+}
+
+/** `artifacts` have absolute paths. */
+function synthesisDocument({ job, artifacts }: JobDetail): SynthesisDocument {
+  return {
+    volumes: artifacts.filter(({ kind }) => kind === 'synthetic-volume').map(({ path, seed }) => ({ path, seed })),
+    contactSheets: artifacts.filter(({ kind }) => kind === 'contact-sheet').map(({ path }) => path),
+    job,
+  };
+}
+
+async function synthesize(flags: SynthesizeFlags, endWith: EndWith): Promise<void> {
+  const [{ withSession }, { chooseProject }, { jobDocument, reportEnd }] = await Promise.all([
+    import('../session.ts'), import('../chooseProject.ts'), import('../reportJob.ts'),
+  ]); // prettier-ignore
+  const { count, seed, truncation: factor } = flags;
+  const isJson = flags.json === true;
+  await withSession(async ({ call, follow }) => {
+    const project = chooseProject(flags);
+    const checkpoint = flags.checkpoint === 'latest' ? null : flags.checkpoint;
+    const detail = await follow(
+      project,
+      await call('checkpoint.synthesize', {
+        project,
+        checkpoint,
+        count,
+        seed,
+        truncation: factor,
+        out: resolve(flags.out),
+      }),
+    );
+    endWith(exitCodeOfJob(detail.job.state));
+    if (detail.job.state !== 'succeeded') {
+      reportEnd(detail, { project, isJson });
+      return;
+    }
+    const document = synthesisDocument(jobDocument(project, detail));
+    if (isJson) {
+      printJson(document);
+      return;
+    }
+    const rows = document.volumes.map(({ path, seed: own }) => [path, own === null ? '' : String(own)]);
+    const sheets = document.contactSheets.map((path) => `\nContact sheet: ${path}`).join('');
+    printText(`${formatTable([['volume', 'seed'], ...rows])}\n${sheets}`.trimEnd());
+  });
+}
+
+async function makePhantoms(flags: PhantomFlags, endWith: EndWith): Promise<void> {
+  const [{ withSession }, { chooseProject }, { reportEnd }] = await Promise.all([
+    import('../session.ts'), import('../chooseProject.ts'), import('../reportJob.ts'),
+  ]); // prettier-ignore
+  const isJson = flags.json === true;
+  await withSession(async ({ call, follow }) => {
+    const project = chooseProject(flags);
+    const out = resolve(flags.out);
+    const detail = await follow(
+      project,
+      await call('phantom.create', { project, count: flags.count, seed: flags.seed, out }),
+    );
+    endWith(exitCodeOfJob(detail.job.state));
+    if (detail.job.state !== 'succeeded') reportEnd(detail, { project, isJson });
+    else if (isJson) printJson({ folder: out, count: flags.count, job: detail.job });
+    else printText(`Made ${String(flags.count)} phantoms in ${out}`);
+  });
+}
+
+const outOption = (): Option =>
+  new Option('--out <folder>', 'where the files go').argParser(path).makeOptionMandatory();
+
+export function addSynthesisCommands(program: Command, endWith: EndWith): void {
+  program
+    .command('synthesize')
+    .description('draw synthetic scans from a trained network, as NIfTI files marked SYNTHETIC')
+    .addOption(projectOption())
+    .option('--checkpoint <id>', 'the trained state to draw from; latest: the newest of the project', 'latest')
+    .addOption(countOption())
+    .addOption(seedOption())
+    .addOption(outOption())
+    .addOption(
+      new Option('--truncation <factor>', 'below 1: nearer to the average, less varied')
+        .argParser(truncation)
+        .default(1),
+    )
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  doppel synthesize --project ageing --count 8 --seed 1 --out synthetic')
+    .action((flags: SynthesizeFlags) => synthesize(flags, endWith));
+
+  program
+    .command('phantom')
+    .description('make a cohort of procedural brain phantoms to try things out with')
+    .addOption(projectOption())
+    .addOption(countOption())
+    .addOption(seedOption())
+    .addOption(outOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  doppel phantom --project ageing --count 20 --seed 1 --out phantoms')
+    .action((flags: PhantomFlags) => makePhantoms(flags, endWith));
+}

@@ -1,0 +1,101 @@
+/** `doppel train`. */
+import { Option, type Command } from 'commander';
+import type { CommandInput } from '#contract/commands.ts';
+import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
+import {
+  jsonOption,
+  positiveNumber,
+  projectOption,
+  seedOption,
+  setting,
+  wholeNumber,
+  type ProjectFlags,
+} from '../flags.ts';
+
+/** Long enough for a small grid to show brains; short enough to wait for. */
+const defaultMinutes = 60;
+
+export interface UntilFlags {
+  readonly iterations?: number;
+  readonly minutes?: number;
+}
+
+interface TrainFlags extends ProjectFlags, UntilFlags {
+  readonly dataset: string;
+  readonly model: string;
+  readonly preset?: string;
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly previewEvery?: number;
+  readonly checkpointEvery?: number;
+}
+
+export const iterationsOption = (): Option =>
+  new Option('--iterations <number>', 'train until this many iterations')
+    .argParser(wholeNumber(1))
+    .conflicts('minutes');
+export const minutesOption = (what: string): Option =>
+  new Option('--minutes <minutes>', what).argParser(positiveNumber).conflicts('iterations');
+
+/** Null when neither was given. */
+export function untilOf({ iterations, minutes }: UntilFlags): CommandInput<'job.resume'>['until'] {
+  if (iterations !== undefined) return { iterations };
+  return minutes === undefined ? null : { minutes };
+}
+
+async function train(flags: TrainFlags, endWith: EndWith): Promise<void> {
+  const [{ withSession }, { chooseProject }, { reportEnd }] = await Promise.all([
+    import('../session.ts'), import('../chooseProject.ts'), import('../reportJob.ts'),
+  ]); // prettier-ignore
+  await withSession(async ({ call, follow }) => {
+    const project = chooseProject(flags);
+    const job = await call('model.train', {
+      project,
+      dataset: flags.dataset,
+      modelId: flags.model,
+      preset: flags.preset ?? null,
+      overrides: flags.set ?? {},
+      until: untilOf(flags) ?? { minutes: defaultMinutes },
+      seed: flags.seed,
+      previewEvery: flags.previewEvery ?? null,
+      checkpointEvery: flags.checkpointEvery ?? null,
+    });
+    const detail = await follow(project, job);
+    endWith(exitCodeOfJob(detail.job.state));
+    reportEnd(detail, { project, isJson: flags.json === true });
+  });
+}
+
+export function addTrainCommand(program: Command, endWith: EndWith): void {
+  program
+    .command('train')
+    .description('train a network on a dataset; Ctrl-C stops with a checkpoint to go on from')
+    .addOption(projectOption())
+    .requiredOption('--dataset <name>', 'the dataset to learn from')
+    .requiredOption('--model <id>', 'the network (see: doppel model list)')
+    .option('--preset <id>', "one of the model's published settings")
+    .addOption(
+      new Option('--set <key=value>', 'change one setting of the preset; may be given again').argParser(setting),
+    )
+    .addOption(iterationsOption())
+    .addOption(minutesOption(`train for this long (${String(defaultMinutes)} if neither is given)`))
+    .addOption(seedOption())
+    .addOption(
+      new Option(
+        '--preview-every <iterations>',
+        'a picture of samples this often (else about every half minute)',
+      ).argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option(
+        '--checkpoint-every <iterations>',
+        'a checkpoint this often (else so that writing costs a few per cent)',
+      ).argParser(wholeNumber(1)),
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  doppel train --project ageing --dataset adults --model alpha-wgan --preset sigmarat2 --set width=32 --minutes 60',
+    )
+    .action((flags: TrainFlags) => train(flags, endWith));
+}

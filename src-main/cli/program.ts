@@ -1,0 +1,33 @@
+/** The tree of commands. Defining it loads nothing heavy: `--help` answers at once, work is imported when it is run. */
+import { Command } from 'commander';
+import type { EndWith } from './exitCodes.ts';
+import { addDatasetCommands } from './commands/dataset.ts';
+import { addEngineCommands } from './commands/engine.ts';
+import { addJobCommands } from './commands/job.ts';
+import { addProjectCommands } from './commands/project.ts';
+import { addSynthesisCommands } from './commands/synthesis.ts';
+import { addTrainCommand } from './commands/train.ts';
+import manifest from '../../package.json' with { type: 'json' };
+
+const example = `
+Example, from scans to synthetic scans:
+  doppel project create study.doppel
+  doppel dataset import ~/scans --project study --name adults --grid 64
+  doppel train --project study --dataset adults --model alpha-wgan --minutes 60
+  doppel synthesize --project study --count 8 --out synthetic`;
+
+export function createProgram(endWith: EndWith): Command {
+  const program = new Command('doppel')
+    .description(manifest.description)
+    .version(manifest.version)
+    .addHelpText('after', example)
+    .exitOverride()
+    .showHelpAfterError('(add --help for the flags and an example)');
+  addEngineCommands(program, endWith);
+  addProjectCommands(program, endWith);
+  addDatasetCommands(program, endWith);
+  addTrainCommand(program, endWith);
+  addSynthesisCommands(program, endWith);
+  addJobCommands(program, endWith);
+  return program;
+}

@@ -1,0 +1,57 @@
+/** Why a file cannot be used as a scan: a stable code for programs beside the sentence for people. */
+import { AppError } from '#contract/errors.ts';
+
+export type BadScanCode =
+  | 'unreadable' // the system does not let us read it
+  | 'empty' // no bytes
+  | 'blank' // nothing but zero bytes
+  | 'not-an-image' // content of no known format
+  | 'unsupported-format' // an image, of a kind that is not read
+  | 'missing-pair' // a header without its image file or the reverse
+  | 'no-orientation' // a format that does not say where left is
+  | 'bad-dimensions'
+  | 'single-slice'
+  | 'too-small'
+  | 'four-dimensional'
+  | 'colour'
+  | 'complex'
+  | 'unknown-datatype'
+  | 'huge'
+  | 'bad-offset'
+  | 'singular-affine'
+  | 'truncated'
+  | 'damaged' // the compressed data contradict themselves
+  | 'not-finite'
+  | 'constant'
+  | 'no-brain' // nothing stands out from the background
+  | 'noise' // what stands out is scattered voxels
+  | 'no-contrast'; // what stands out has one value only
+
+export class BadScan extends AppError {
+  readonly scanCode: BadScanCode;
+
+  constructor(scanCode: BadScanCode, message: string, options?: ErrorOptions) {
+    super('bad-input', message, options);
+    this.name = 'BadScan';
+    this.scanCode = scanCode;
+  }
+}
+
+/** What an imported scan should be looked at for. */
+export type ScanWarningCode =
+  | 'orientation-guessed'
+  | 'forms-disagree'
+  | 'not-finite'
+  | 'anisotropic'
+  | 'few-slices'
+  | 'cropped'
+  | 'cut-off'
+  | 'whole-head'
+  | 'unusual-size'
+  | 'no-label'
+  | 'bad-label';
+
+export interface ScanWarning {
+  readonly code: ScanWarningCode;
+  readonly reason: string;
+}

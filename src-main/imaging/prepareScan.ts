@@ -1,0 +1,206 @@
+/**
+ * First pass over a scan: reads it, turns it to RAS, finds the brain and measures it. What comes out is all that the
+ * second pass needs, cut to the brain.
+ */
+import type { GridTransform, NativeGeometry } from '#contract/records.ts';
+import {
+  applyAffine,
+  determinant,
+  snap,
+  snapAffine,
+  snapStep,
+  spacingOf,
+  type Vector3,
+} from '#shared/volume/affine.ts';
+import { turnToRas } from '#shared/volume/orientation.ts';
+import type { Volume } from '#shared/volume/volume.ts';
+import { sha256Of, sha256OfFile } from './atomicWrite.ts';
+import { BadScan, type ScanWarning } from './badScan.ts';
+import { maskBrain, type BrainMask } from './brainMask.ts';
+import { readingError } from './byteSource.ts';
+import { cropVolume } from './crop.ts';
+import { cutOffFaces } from './cutOff.ts';
+import { replaceNonFinite } from './nonFinite.ts';
+import { percentilesOf } from './percentiles.ts';
+import { readVolume } from './readVolume.ts';
+
+export interface PreparedScan {
+  readonly native: NativeGeometry;
+  /** In RAS order, cut to the brain with some voxels around it. */
+  readonly volume: Volume;
+  /** 1 in the brain, 0 outside, for every voxel of `volume`. */
+  readonly mask: Uint8Array;
+  readonly measures: BrainMeasures;
+  readonly intensity: GridTransform['intensity'];
+  readonly maskThreshold: number;
+  readonly warnings: readonly ScanWarning[];
+  /** Hash of all voxels in RAS order: equal for copies of a scan whatever their file format and axis order. */
+  readonly voxelHash: string;
+  /** Hash of the file; of a pair, over the hashes of header and image. */
+  readonly sourceSha256: string;
+}
+
+export interface BrainMeasures {
+  /** Of the mask, in RAS mm, to a thousandth of a voxel. */
+  readonly centreMm: Vector3;
+  /** From the centre to the farthest brain voxel's far side, along the RAS axes. */
+  readonly reachMm: Vector3;
+  readonly millilitres: number;
+}
+
+/** Intensities are clipped to these percentiles within the brain. */
+const lowPercentile = 0.5;
+const highPercentile = 99.5;
+const mostAnisotropic = 4;
+const fewSlices = 30;
+/** The largest human brains with their fluid stay below this; a head has twice as much. */
+const largestBrainMl = 2200;
+
+/** Visits the first and last mask voxel of every row along x: between them lies the rest, so extremes are there. */
+function forRowEnds(mask: Uint8Array, [nx, ny, nz]: Vector3, visit: (x: number, y: number, z: number) => void): void {
+  for (let z = 0, at = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++, at += nx) {
+      let begin = 0;
+      while (begin < nx && mask[at + begin] === 0) begin++;
+      if (begin === nx) continue;
+      let end = nx - 1;
+      while (mask[at + end] === 0) end--;
+      visit(begin, y, z);
+      visit(end, y, z);
+    }
+  }
+}
+
+/** Where the brain is and how far it reaches, through the full affine (slices may be oblique). */
+function measureBrain({ size, affine }: Volume, mask: Uint8Array): BrainMeasures {
+  const [nx, ny, nz] = size;
+  let count = 0;
+  let [sumX, sumY, sumZ] = [0, 0, 0];
+  for (let z = 0, at = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      let inRow = 0;
+      for (let x = 0; x < nx; x++, at++) {
+        if (mask[at] === 0) continue;
+        inRow++;
+        sumX += x;
+      }
+      count += inRow;
+      sumY += y * inRow;
+      sumZ += z * inRow;
+    }
+  }
+  const step = snapStep(Math.min(...spacingOf(affine)));
+  const [cx, cy, cz] = applyAffine(affine, [sumX / count, sumY / count, sumZ / count]);
+  const centreMm: Vector3 = [snap(cx, step), snap(cy, step), snap(cz, step)];
+  const farthest: [number, number, number] = [0, 0, 0];
+  forRowEnds(mask, size, (x, y, z) => {
+    const place = applyAffine(affine, [x, y, z]);
+    for (const world of [0, 1, 2] as const) {
+      farthest[world] = Math.max(farthest[world], Math.abs(place[world] - centreMm[world]));
+    }
+  });
+  const halfVoxel = (world: 0 | 1 | 2): number =>
+    (Math.abs(affine[world][0]) + Math.abs(affine[world][1]) + Math.abs(affine[world][2])) / 2;
+  return {
+    centreMm,
+    reachMm: [farthest[0] + halfVoxel(0), farthest[1] + halfVoxel(1), farthest[2] + halfVoxel(2)],
+    millilitres: (count * Math.abs(determinant(affine))) / 1000,
+  };
+}
+
+function samplingWarnings({ size, spacingMm }: NativeGeometry): ScanWarning[] {
+  const warnings: ScanWarning[] = [];
+  const shown = spacingMm.map((length) => Number(length.toPrecision(3))).join(' × ');
+  if (Math.max(...spacingMm) > mostAnisotropic * Math.min(...spacingMm)) {
+    warnings.push({
+      code: 'anisotropic',
+      reason: `The voxels are very elongated (${shown} mm): fine structure across the slices is missing.`,
+    });
+  }
+  if (Math.min(...size) < fewSlices) {
+    warnings.push({
+      code: 'few-slices',
+      reason: `The scan has few slices (${size.join(' × ')} voxels of ${shown} mm): part of the brain may be missing or coarse.`,
+    });
+  }
+  return warnings;
+}
+
+/** Of what was found: is it more than a brain, is some of it missing? (Heads always go on, at the neck.) */
+function extentWarnings({ millilitres }: BrainMeasures, brain: BrainMask, size: Vector3): ScanWarning[] {
+  const faces = cutOffFaces(brain, size);
+  if (millilitres <= largestBrainMl) {
+    if (faces.length === 0) return [];
+    const reason = `The scan ends where the brain is still wide (${faces.join(', ')}): part of it is missing. Check it, or leave it out.`;
+    return [{ code: 'cut-off', reason }];
+  }
+  return [
+    {
+      code: 'whole-head',
+      reason: `What stands out from the air measures ${millilitres.toFixed(0)} ml, more than a brain has: the scan seems to show the whole head. It was imported as it is; networks trained on faces can show faces. To train on brains alone, strip the skull first.`,
+    },
+  ];
+}
+
+function checkVaries(data: Float32Array): void {
+  const first = data[0] ?? 0;
+  if (data.some((value) => value !== first)) return;
+  throw new BadScan(
+    'constant',
+    `Every voxel has the same value (${String(first)}): there is no image in the file. Export it again.`,
+  );
+}
+
+/** Percentiles over the brain without the gaps in it that show nothing but background (filled holes of the mask). */
+function intensityOf({ data }: Volume, { mask, background, threshold }: BrainMask): GridTransform['intensity'] {
+  const distance = Math.abs(threshold - background);
+  const tissue = Uint8Array.from(mask);
+  for (let index = 0, end = data.length; index < end; index++) {
+    if (Math.abs(data[index]! - background) <= distance) tissue[index] = 0;
+  }
+  const [low = 0, high = 0] = percentilesOf(data, tissue, [lowPercentile / 100, highPercentile / 100]);
+  if (!(high > low)) {
+    throw new BadScan(
+      'no-contrast',
+      `All of the object in the scan has the value ${String(low)}: it is a mask, not a scan. Import the scan itself.`,
+    );
+  }
+  return { low, high, background, lowPercentile, highPercentile };
+}
+
+function hashOf({ size, data }: Volume): string {
+  return sha256Of(`${size.join(' ')} ${sha256Of(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`);
+}
+
+async function sourceHash(path: string, dataPath: string): Promise<string> {
+  try {
+    const hash = await sha256OfFile(path);
+    return path === dataPath ? hash : sha256Of(hash + (await sha256OfFile(dataPath)));
+  } catch (thrown) {
+    throw readingError(thrown); // gone or out of reach since it was read
+  }
+}
+
+/** Reads and measures the scan at `path`. Throws BadScan, an AppError of code 'bad-input'. */
+export async function prepareScan(path: string): Promise<PreparedScan> {
+  const { volume: read, native, warnings, dataPath } = await readVolume(path);
+  const turned = turnToRas(read);
+  const whole: Volume = { ...turned, affine: snapAffine(turned.affine) };
+  const voxelHash = hashOf(whole);
+  const damage = replaceNonFinite(whole);
+  checkVaries(whole.data);
+  const brain = maskBrain(whole);
+  const volume = cropVolume(whole, brain.box, brain.background);
+  const measures = measureBrain(volume, brain.mask);
+  return {
+    native,
+    volume,
+    mask: brain.mask,
+    measures,
+    intensity: intensityOf(volume, brain),
+    maskThreshold: brain.threshold,
+    warnings: [...warnings, ...damage, ...samplingWarnings(native), ...extentWarnings(measures, brain, whole.size)],
+    voxelHash,
+    sourceSha256: await sourceHash(path, dataPath),
+  };
+}

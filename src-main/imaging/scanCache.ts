@@ -1,0 +1,31 @@
+/** Prepared scans between the two passes of an import: as many as fit into memory, the others are read again. */
+import { prepareScan, type PreparedScan } from './prepareScan.ts';
+
+export interface ScanCache {
+  keep(path: string, scan: PreparedScan): void;
+  /** The scan at `path`, which the cache forgets. Throws what `prepareScan` throws. */
+  take(path: string): Promise<PreparedScan>;
+}
+
+/** Bytes kept; with what one scan needs while it is read, an import stays well below 1 GiB. */
+const mostBytes = 256 * 2 ** 20;
+
+export function createScanCache(): ScanCache {
+  const scans = new Map<string, PreparedScan>();
+  let bytes = 0;
+  const sizeOf = ({ volume, mask }: PreparedScan): number => volume.data.byteLength + mask.byteLength;
+  return {
+    keep: (path, scan) => {
+      if (bytes + sizeOf(scan) > mostBytes) return;
+      scans.set(path, scan);
+      bytes += sizeOf(scan);
+    },
+    take: async (path) => {
+      const scan = scans.get(path);
+      if (scan === undefined) return prepareScan(path);
+      scans.delete(path);
+      bytes -= sizeOf(scan);
+      return scan;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/** The doctor's part that needs the engine: does it load, does it compute the right thing, how fast, with what memory. */
+import { freemem, availableParallelism } from 'node:os';
+import type { EngineReport, TaskOf, WorkerMessage } from '#contract/jobs.ts';
+import type { WorkerContext } from './context.ts';
+import { convolutionFlops, findConvolutionFault, prepareConvolution } from './doctorConvolution.ts';
+import { findGpus } from './gpus.ts';
+import { memoryBytes } from './memory.ts';
+import { loadTensorFlow } from './tensorflow.ts';
+
+type Check = Extract<WorkerMessage, { type: 'doctor' }>['checks'][number];
+
+const measuredMs = 1000;
+/** One training step of the smallest useful network needs about this much. */
+const leastMemoryBytes = 2e9;
+
+/** Throws AppError 'engine-missing' when there is no engine to examine. */
+export async function doctor(_task: TaskOf<'doctor'>, context: WorkerContext): Promise<void> {
+  const started = performance.now();
+  const { engine } = await loadTensorFlow();
+  const loadedMs = performance.now() - started;
+  const checks: Check[] = [
+    {
+      name: 'engine',
+      ok: true,
+      detail: `TensorFlow ${engine.version} on ${engine.device}, loaded in ${(loadedMs / 1000).toFixed(1)} s`,
+    },
+    await checkGpu(engine),
+    checkConvolution(),
+    checkThreads(),
+    checkMemory(),
+  ];
+  context.send({ type: 'doctor', engine, checks });
+}
+
+async function checkGpu(engine: EngineReport): Promise<Check> {
+  const name = 'gpu';
+  if (engine.device !== 'CPU') {
+    return {
+      name,
+      ok: true,
+      detail:
+        engine.devices
+          .slice(1)
+          .map(({ name: gpu, memoryBytes: bytes }) => `${gpu}, ${gigabytes(bytes ?? 0)}`)
+          .join('; ') || 'in use',
+    };
+  }
+  const present = (await findGpus())[0];
+  if (present === undefined) return { name, ok: true, detail: 'none found; training runs on the CPU' };
+  const advice =
+    'run `npm run setup -- --engine gpu`; if that was done, the NVIDIA driver is too old (525 or newer is needed)';
+  return { name, ok: true, detail: `${present.name} is here but not used: ${advice}` };
+}
+
+/** About a second of convolutions with their gradients, whose values are known. */
+function checkConvolution(): Check {
+  const convolution = prepareConvolution();
+  try {
+    const fault = findConvolutionFault(convolution.compute());
+    if (fault !== null)
+      return {
+        name: 'convolution',
+        ok: false,
+        detail: `${fault}. The engine computes wrongly here: run \`npm run setup\`, and report this.`,
+      };
+    convolution.exercise(); // the first run of an operation prepares it
+    const started = performance.now();
+    let count = 0;
+    for (; performance.now() - started < measuredMs; count++) convolution.exercise();
+    const seconds = (performance.now() - started) / 1000;
+    const gigaflops = (count * convolutionFlops) / seconds / 1e9;
+    return {
+      name: 'convolution',
+      ok: true,
+      detail: `value and gradients as known; ${gigaflops.toFixed(0)} GFLOP/s over ${seconds.toFixed(1)} s`,
+    };
+  } finally {
+    convolution.dispose();
+  }
+}
+
+function checkThreads(): Check {
+  const cores = availableParallelism();
+  const asked = process.env['TF_NUM_INTRAOP_THREADS'];
+  return {
+    name: 'threads',
+    ok: true,
+    detail: asked === undefined ? `${cores}, every core` : `${asked} of ${cores} (TF_NUM_INTRAOP_THREADS)`,
+  };
+}
+
+function checkMemory(): Check {
+  const total = memoryBytes();
+  const ok = total >= leastMemoryBytes;
+  const detail = `${gigabytes(total)}, of the machine ${gigabytes(freemem())} free`;
+  return {
+    name: 'memory',
+    ok,
+    detail: ok ? detail : `${detail}: too little to train; at least ${gigabytes(leastMemoryBytes)} are needed`,
+  };
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

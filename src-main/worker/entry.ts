@@ -1,0 +1,81 @@
+/**
+ * Where a worker process begins: it takes one task over the IPC channel, runs that job, says how it ended, and ends.
+ * Messages arrive between turns of the event loop: a job that computes without pause must let one pass
+ * (`await setImmediate()` of node:timers/promises) before it looks at `isCancelled`.
+ */
+import { AppError, toErrorShape } from '#contract/errors.ts';
+import { workerCommand, workerTask, type WorkerMessage, type WorkerTask } from '#contract/jobs.ts';
+import type { WorkerContext } from './context.ts';
+
+/** Resolves when the job is done; throws `AppError('cancelled')` when it stopped as asked, anything else when it failed. */
+async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> {
+  switch (task.kind) {
+    case 'scan':
+      return (await import('./scanDataset.ts')).scanDataset(task, context);
+    case 'preview':
+      return (await import('./previewScan.ts')).previewScan(task, context);
+    case 'import':
+      return (await import('./importDataset.ts')).importDataset(task, context);
+    case 'train':
+      return (await import('./train.ts')).train(task, context);
+    case 'synthesize':
+      return (await import('./synthesize.ts')).synthesize(task, context);
+    case 'phantom':
+      return (await import('./makePhantom.ts')).makePhantom(task, context);
+    case 'measure':
+      return (await import('./measure.ts')).measure(task, context);
+    case 'doctor':
+      return (await import('./doctor.ts')).doctor(task, context);
+  }
+}
+
+/** Sends; settles when the message has left this process, or cannot: then the backend is gone and nobody waits for it. */
+function send(message: WorkerMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || process.send === undefined) resolve();
+    else process.send(message, undefined, undefined, () => { resolve(); }); // prettier-ignore
+  });
+}
+
+let isCancelled = false;
+const cancel = (): void => {
+  isCancelled = true;
+};
+
+const context: WorkerContext = {
+  send: (message) => void send(message),
+  isCancelled: () => isCancelled,
+};
+
+/** The channel keeps the order, so all earlier messages have gone once this one has. */
+async function finish(message: WorkerMessage): Promise<never> {
+  await send(message);
+  process.exit(message.type === 'failed' ? 1 : 0);
+}
+
+async function work(raw: unknown): Promise<never> {
+  try {
+    await runTask(workerTask.parse(raw), context);
+    return await finish({ type: 'succeeded' });
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'cancelled') return finish({ type: 'cancelled' });
+    console.error(thrown); // The stack goes to the job's log, the words to the user.
+    return finish({ type: 'failed', error: toErrorShape(thrown) });
+  }
+}
+
+// Ctrl-C in a terminal reaches the whole group: the backend decides what it means, the worker only stops when it can.
+process.on('SIGINT', cancel);
+process.on('SIGTERM', cancel);
+process.on('disconnect', cancel);
+process.on('uncaughtException', (error) => {
+  console.error(error);
+  void finish({ type: 'failed', error: toErrorShape(error) });
+});
+
+process.once('message', (task) => {
+  process.on('message', (raw) => {
+    if (workerCommand.safeParse(raw).success) cancel();
+  });
+  void work(task);
+});

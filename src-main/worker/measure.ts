@@ -1,0 +1,45 @@
+/** A dry run: a few training steps on the real scans, timed, and nothing kept. */
+import type { TaskOf } from '#contract/jobs.ts';
+import { findModel } from '#models/registry.ts';
+import { cancelledError, type WorkerContext } from './context.ts';
+import { registerNativeKernels } from './nativeKernels.ts';
+import { loadTensorFlow } from './tensorflow.ts';
+import { createVolumeBatches } from './volumeBatches.ts';
+
+const seed = 1;
+const kilobytesPerMegabyte = 1000;
+
+/** Sends one `measured`: the mean of all steps but the first, reading the scans included. */
+export async function measure(task: TaskOf<'measure'>, context: WorkerContext): Promise<void> {
+  const { tf, engine } = await loadTensorFlow();
+  registerNativeKernels(tf);
+  const entry = findModel(task.modelId);
+  const config: unknown = entry.configSchema.parse(task.config);
+  const model = entry.create({ config, grid: task.grid, seed });
+  try {
+    const batches = createVolumeBatches({
+      paths: task.volumes,
+      grid: task.grid,
+      batchSize: entry.batchSize(config),
+      seed,
+    });
+    let started = performance.now();
+    for (let step = 1; step <= task.steps; step++) {
+      if (context.isCancelled()) throw cancelledError();
+      const real = await batches.batch(step);
+      await model.step(real);
+      real.dispose();
+      if (step === 1) started = performance.now();
+    }
+    const counted = task.steps - 1;
+    context.send({
+      type: 'measured',
+      secondsPerIteration: (performance.now() - started) / 1000 / counted,
+      peakMemoryMb: process.resourceUsage().maxRSS / kilobytesPerMegabyte, // maxRSS is in kB
+      device: engine.device,
+      steps: counted,
+    });
+  } finally {
+    model.dispose();
+  }
+}

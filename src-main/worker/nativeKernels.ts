@@ -1,0 +1,191 @@
+/**
+ * The optional kernels of `models/ops/kernels.ts` on TensorFlow's eager interface: a leaky ReLU gradient in one pass,
+ * and updates of weights in place.
+ *
+ * TensorFlow's in-place operations work on resource variables, TensorFlow.js's variables are plain tensors. For the
+ * time of one update the tensor's buffer is lent to a resource: assigned (shared, not copied), the tensor's own handle
+ * dropped so that the buffer has one owner, updated, read back under a new handle, and the resource destroyed.
+ */
+import type * as TensorFlow from '@tensorflow/tfjs';
+import { optionalKernels } from '#models/ops/kernels.ts';
+
+interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+interface OpResult {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
+/** What is used of the package's native binding. */
+interface Binding {
+  readonly TF_FLOAT: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_SHAPE: number;
+  readonly TF_ATTR_STRING: number;
+  createTensor(shape: number[], dtype: number, values: Float32Array): number;
+  deleteTensor(id: number): void;
+  executeOp(name: string, attributes: OpAttribute[], inputIds: number[], outputs: number): OpResult[];
+}
+
+interface TensorEntry {
+  id: number;
+}
+
+/** What is used of the package's backend class. */
+interface NodeBackend {
+  readonly binding: Binding;
+  readonly tensorMap: { get(dataId: object): TensorEntry };
+  getInputTensorIds(tensors: readonly TensorFlow.TensorInfo[]): number[];
+  executeSingleOutput(
+    name: string,
+    attributes: OpAttribute[],
+    inputs: readonly TensorFlow.TensorInfo[],
+  ): TensorFlow.TensorInfo;
+}
+
+type Inputs = Readonly<Record<string, TensorFlow.TensorInfo>>;
+type Numbers = Readonly<Record<string, number>>;
+
+/** Registers the kernels for TensorFlow's backend. Call once, after the engine has loaded. */
+export function registerNativeKernels(tf: typeof TensorFlow): void {
+  const register = (
+    kernelName: string,
+    run: (inputs: Inputs, numbers: Numbers, backend: NodeBackend) => TensorFlow.TensorInfo[],
+  ): void => {
+    tf.registerKernel({
+      kernelName,
+      backendName: 'tensorflow',
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        run(inputs as Inputs, attrs as unknown as Numbers, backend as NodeBackend),
+    });
+  };
+  register(optionalKernels.leakyReluGradient, leakyReluGradient);
+  register(optionalKernels.adam, adamInPlace);
+  register(optionalKernels.moveToward, moveTowardInPlace);
+}
+
+const floatType = (binding: Binding, name: string): OpAttribute => ({
+  name,
+  type: binding.TF_ATTR_TYPE,
+  value: binding.TF_FLOAT,
+});
+const flag = (binding: Binding, name: string, value: boolean): OpAttribute => ({
+  name,
+  type: binding.TF_ATTR_BOOL,
+  value,
+});
+
+/** inputs: dy, x (or the output: the sign counts); numbers: slope. */
+function leakyReluGradient(inputs: Inputs, numbers: Numbers, backend: NodeBackend): TensorFlow.TensorInfo[] {
+  const { binding } = backend;
+  const attributes = [floatType(binding, 'T'), { name: 'alpha', type: binding.TF_ATTR_FLOAT, value: numbers['slope'] }];
+  return [backend.executeSingleOutput('LeakyReluGrad', attributes, [input(inputs, 'dy'), input(inputs, 'x')])];
+}
+
+/**
+ * inputs: weight, first, second (moments), gradient, all of one shape; numbers: rate (bias-corrected), beta1, beta2,
+ * epsilon, decay (the fraction of the weight that is taken off first). Changes weight, first and second.
+ */
+function adamInPlace(inputs: Inputs, numbers: Numbers, backend: NodeBackend): TensorFlow.TensorInfo[] {
+  const { binding } = backend;
+  const weight = input(inputs, 'weight');
+  const decay = numbers['decay'] ?? 0;
+  const shrink = decay > 0 ? multiplied(backend, weight, decay) : undefined;
+
+  lend(backend, [weight, input(inputs, 'first'), input(inputs, 'second')], (resources) => {
+    // The bias correction is in the rate, so the powers of beta are given as 0.
+    const scalars = [0, 0, numbers['rate'] ?? 0, numbers['beta1'] ?? 0, numbers['beta2'] ?? 0, numbers['epsilon'] ?? 0];
+    const scalarIds = scalars.map((value) => binding.createTensor([], binding.TF_FLOAT, Float32Array.of(value)));
+    const [gradientId] = backend.getInputTensorIds([input(inputs, 'gradient')]) as [number];
+    const attributes = [
+      floatType(binding, 'T'),
+      flag(binding, 'use_locking', false),
+      flag(binding, 'use_nesterov', false),
+    ];
+    binding.executeOp('ResourceApplyAdam', attributes, [...resources, ...scalarIds, gradientId], 0);
+    if (shrink !== undefined) {
+      binding.executeOp('AssignSubVariableOp', [floatType(binding, 'dtype')], [resources[0] as number, shrink], 0);
+    }
+    for (const id of scalarIds) binding.deleteTensor(id);
+  });
+  if (shrink !== undefined) binding.deleteTensor(shrink);
+  return [];
+}
+
+/** inputs: average, target; numbers: amount. average += amount · (target − average). */
+function moveTowardInPlace(inputs: Inputs, numbers: Numbers, backend: NodeBackend): TensorFlow.TensorInfo[] {
+  const { binding } = backend;
+  const average = input(inputs, 'average');
+  const ids = backend.getInputTensorIds([average, input(inputs, 'target')]);
+  const [difference] = binding.executeOp('Sub', [floatType(binding, 'T')], ids, 1) as [OpResult];
+  lend(backend, [average], (resources) => {
+    const amount = binding.createTensor([], binding.TF_FLOAT, Float32Array.of(numbers['amount'] ?? 0));
+    const attributes = [floatType(binding, 'T'), flag(binding, 'use_locking', false)];
+    binding.executeOp('ResourceApplyGradientDescent', attributes, [...resources, amount, difference.id], 0);
+    binding.deleteTensor(amount);
+  });
+  binding.deleteTensor(difference.id);
+  return [];
+}
+
+function input(inputs: Inputs, name: string): TensorFlow.TensorInfo {
+  const tensor = inputs[name];
+  if (tensor === undefined) throw new Error(`The kernel got no input '${name}'.`);
+  return tensor;
+}
+
+function multiplied(backend: NodeBackend, tensor: TensorFlow.TensorInfo, factor: number): number {
+  const { binding } = backend;
+  const scalar = binding.createTensor([], binding.TF_FLOAT, Float32Array.of(factor));
+  const [product] = binding.executeOp(
+    'Mul',
+    [floatType(binding, 'T')],
+    [...backend.getInputTensorIds([tensor]), scalar],
+    1,
+  ) as [OpResult];
+  binding.deleteTensor(scalar);
+  return product.id;
+}
+
+/**
+ * Lends the tensors' buffers to resource variables while `update` runs, and takes them back. The names are used again
+ * and again: TensorFlow keeps a kernel for every name and shape it has seen.
+ */
+function lend(
+  backend: NodeBackend,
+  tensors: readonly TensorFlow.TensorInfo[],
+  update: (resources: number[]) => void,
+): void {
+  const { binding } = backend;
+  const ids = backend.getInputTensorIds(tensors); // makes sure that each has a native handle
+  const resources = tensors.map((tensor, index) => {
+    const attributes = [
+      floatType(binding, 'dtype'),
+      { name: 'shape', type: binding.TF_ATTR_SHAPE, value: [...tensor.shape] },
+      { name: 'shared_name', type: binding.TF_ATTR_STRING, value: `lent-${String(index)}` },
+      { name: 'container', type: binding.TF_ATTR_STRING, value: '' },
+    ];
+    const [handle] = binding.executeOp('VarHandleOp', attributes, [], 1) as [OpResult];
+    binding.executeOp('AssignVariableOp', [floatType(binding, 'dtype')], [handle.id, ids[index] as number], 0);
+    binding.deleteTensor(ids[index] as number);
+    return handle.id;
+  });
+  try {
+    update(resources);
+  } finally {
+    tensors.forEach((tensor, index) => {
+      const handle = resources[index] as number;
+      const [value] = binding.executeOp('ReadVariableOp', [floatType(binding, 'dtype')], [handle], 1) as [OpResult];
+      backend.tensorMap.get(tensor.dataId).id = value.id;
+      binding.executeOp('DestroyResourceOp', [flag(binding, 'ignore_lookup_error', false)], [handle], 0);
+      binding.deleteTensor(handle);
+    });
+  }
+}

@@ -1,0 +1,211 @@
+/** The synthesis job: one volume at a time from a checkpoint, as NIfTI in a BIDS derivative that says what it is. */
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError } from '#contract/errors.ts';
+import type { TaskOf } from '#contract/jobs.ts';
+import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
+import { drawContactSheet, type SheetScan } from '#imaging/contactSheet.ts';
+import { writeNifti } from '#imaging/niftiWrite.ts';
+import type { Trainable } from '#models/model.ts';
+import { findModel } from '#models/registry.ts';
+import type { Volume } from '#shared/volume/volume.ts';
+import { readCheckpointDescription, restoreCheckpoint, type CheckpointDescription } from './checkpoint.ts';
+import { cancelledError, type WorkerContext } from './context.ts';
+import { registerNativeKernels } from './nativeKernels.ts';
+import { requireOwnFolder } from './synthesisFolder.ts';
+import { loadTensorFlow } from './tensorflow.ts';
+import { volumesOf } from './volumesOf.ts';
+
+type Dataset = TaskOf<'synthesize'>['dataset'];
+
+/**
+ * Values up to here are background: a generator's tanh nears −1 without reaching it. Measured after a short training,
+ * what it leaves around the brain ends here; of a brain's own range it is a fortieth, below the darkest voxels.
+ */
+const backgroundUpTo = -0.95;
+const int16Steps = 32767;
+const mostOnSheet = 24; // scans on the contact sheet
+const bidsVersion = '1.10.0';
+
+/** Writes `count` volumes and what describes them; the same request gives the same voxels. */
+export async function synthesize(given: TaskOf<'synthesize'>, context: WorkerContext): Promise<void> {
+  const { tf, engine } = await loadTensorFlow();
+  const task = { ...given, versions: { ...given.versions, engine: `${engine.name} ${engine.version}` } };
+  const { request, dataset, checkpointDir } = task;
+  registerNativeKernels(tf);
+  context.send({ type: 'device', device: engine.device, engine: `${engine.name} ${engine.version}` });
+
+  const found = await readCheckpointDescription(checkpointDir);
+  if (found.sha256 !== task.checkpointSha256) {
+    throw new AppError(
+      'checkpoint-damaged',
+      `Checkpoint ${found.id} is not the one the project recorded. Run 'doppel project check'.`,
+    );
+  }
+  await requireOwnFolder(request.out, {
+    checkpointSha256: found.sha256,
+    truncation: request.truncation,
+    scans: Array.from({ length: request.count }, (_, index) => ({
+      subject: subjectOf(index),
+      sidecar: `${stemOf(subjectOf(index), dataset)}.json`,
+      seed: request.seed + index,
+    })),
+  });
+  const entry = findModel(found.modelId);
+  const model = entry.create({ config: entry.configSchema.parse(found.config), grid: found.grid, seed: found.seed });
+  try {
+    const checkpoint = await restoreCheckpoint(model, checkpointDir, 'networks');
+    await mkdir(request.out, { recursive: true });
+    const onSheet: SheetScan[] = [];
+    const started = performance.now();
+    for (let index = 0; index < request.count; index++) {
+      if (context.isCancelled()) throw cancelledError();
+      const seed = request.seed + index;
+      const volume = await generateOne(model, { seed, truncation: request.truncation, dataset });
+      await writeScan({ task, context, checkpoint, index, seed, volume });
+      await writeThumbnail({ task, context, checkpoint, index, seed, volume });
+      if (onSheet.length < mostOnSheet)
+        onSheet.push({
+          volume,
+          low: dataset.intensity.background,
+          high: dataset.intensity.high,
+          caption: subjectOf(index),
+        });
+      const done = index + 1;
+      const secondsLeft = ((performance.now() - started) / 1000 / done) * (request.count - done);
+      context.send({
+        type: 'progress',
+        progress: { done, total: request.count, unit: 'volumes', secondsLeft, note: '' },
+      });
+    }
+    await writeDescription(task, context, onSheet);
+  } finally {
+    model.dispose();
+  }
+}
+
+interface GenerateOne {
+  readonly seed: number;
+  readonly truncation: number;
+  readonly dataset: Dataset;
+}
+
+/** One volume in the dataset's intensity units and common space. */
+async function generateOne(model: Trainable, { seed, truncation, dataset }: GenerateOne): Promise<Volume> {
+  const sample = model.generate({ count: 1, seed, truncation }); // [1, d, h, w, 1]
+  const [volume] = (await volumesOf(sample, dataset.spacingMm)) as [Volume];
+  sample.dispose();
+  const { low, high, background } = dataset.intensity;
+  const data = volume.data.map((value) =>
+    value <= backgroundUpTo ? background : low + ((value + 1) / 2) * (high - low),
+  );
+  return { ...volume, data };
+}
+
+/** Path of a scan inside the folder, without its ending. */
+const stemOf = (subject: string, { suffix }: Dataset): string =>
+  join(subject, 'anat', `${subject}_desc-synthetic_${suffix}`);
+const subjectOf = (index: number): string => `sub-synth${String(index + 1).padStart(4, '0')}`;
+
+interface WriteScan {
+  readonly task: TaskOf<'synthesize'>;
+  readonly context: WorkerContext;
+  readonly checkpoint: CheckpointDescription;
+  readonly index: number;
+  readonly seed: number;
+  readonly volume: Volume;
+}
+
+async function writeScan({ task, context, checkpoint, index, seed, volume }: WriteScan): Promise<void> {
+  const { request, dataset, versions } = task;
+  const subject = subjectOf(index);
+  const stem = join(request.out, stemOf(subject, dataset));
+  await mkdir(dirname(stem), { recursive: true });
+  const sidecar = {
+    Synthetic: true,
+    Description: 'A synthetic volume made by a generative network. It shows no person.',
+    Model: checkpoint.modelId,
+    ModelHash: checkpoint.sha256,
+    Iteration: checkpoint.iteration,
+    TrainingSetHash: checkpoint.datasetFingerprint,
+    TrainingSet: dataset.name,
+    Seed: seed,
+    Truncation: request.truncation,
+    Resolution: `${String(dataset.spacingMm)} mm isotropic`,
+    SpatialReference: 'RAS; the common space of the training set, 0 mm at the centre of mass of a brain',
+    GeneratedBy: { Name: 'Doppel', Version: versions.doppel, Engine: versions.engine },
+  };
+  const lowest = Math.min(dataset.intensity.background, dataset.intensity.low);
+  const slope = (dataset.intensity.high - lowest) / int16Steps;
+  const text = `${JSON.stringify(sidecar, null, 2)}\n`;
+  await writeFileAtomic(`${stem}.json`, text);
+  const image = `${stem}.nii.gz`;
+  const written = await writeNifti(image, volume, {
+    storage: { kind: 'int16', slope, intercept: lowest },
+    description: `SYNTHETIC Doppel ${versions.doppel} ${checkpoint.modelId} ${checkpoint.sha256.slice(0, 12)}`,
+    comment: JSON.stringify(sidecar),
+  });
+  context.send({
+    type: 'artifact',
+    kind: 'synthetic-volume',
+    path: image,
+    sha256: written.sha256,
+    iteration: checkpoint.iteration,
+    seed,
+  });
+  context.send({
+    type: 'artifact',
+    kind: 'sidecar',
+    path: `${stem}.json`,
+    sha256: sha256Of(text),
+    iteration: checkpoint.iteration,
+    seed,
+  });
+}
+
+/** The middle slices, for a gallery; they stay with the job, out of the derivative. */
+async function writeThumbnail({ task, context, checkpoint, index, seed, volume }: WriteScan): Promise<void> {
+  const { intensity } = task.dataset;
+  const png = drawContactSheet([{ volume, low: intensity.background, high: intensity.high }], { columns: 1 });
+  const folder = join(task.jobDir, 'thumbnails');
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `${subjectOf(index)}.png`);
+  await writeFileAtomic(path, png);
+  const { iteration } = checkpoint;
+  context.send({ type: 'artifact', kind: 'thumbnail', path, sha256: sha256Of(png), iteration, seed });
+}
+
+/** What makes the folder a BIDS derivative, and the contact sheet. */
+async function writeDescription(
+  task: TaskOf<'synthesize'>,
+  context: WorkerContext,
+  scans: readonly SheetScan[],
+): Promise<void> {
+  const { request, dataset, versions } = task;
+  const description = {
+    Name: `Synthetic volumes after ${dataset.name}`,
+    BIDSVersion: bidsVersion,
+    DatasetType: 'derivative',
+    GeneratedBy: [{ Name: 'Doppel', Version: versions.doppel }],
+  };
+  await writeFileAtomic(join(request.out, 'dataset_description.json'), `${JSON.stringify(description, null, 2)}\n`);
+  const rows = Array.from(
+    { length: request.count },
+    (_, index) => `${subjectOf(index)}\tsynthetic\t${String(request.seed + index)}`,
+  );
+  await writeFileAtomic(
+    join(request.out, 'participants.tsv'),
+    `${['participant_id\tsource\tseed', ...rows].join('\n')}\n`,
+  );
+  const sheet = drawContactSheet(scans, { columns: Math.min(4, scans.length) });
+  const path = join(request.out, 'contact-sheet.png');
+  await writeFileAtomic(path, sheet);
+  context.send({
+    type: 'artifact',
+    kind: 'contact-sheet',
+    path,
+    sha256: sha256Of(sheet),
+    iteration: null,
+    seed: request.seed,
+  });
+}
