@@ -1,0 +1,26 @@
+/** The grids one may import to, and what trains on each. */
+import type { ModelDescriptor } from '#contract/records.ts';
+
+export interface GridChoice {
+  readonly grid: number;
+  /** Titles of the models that train on it. */
+  readonly models: readonly string[];
+  /** One volume in the project, in single precision. */
+  readonly bytesEach: number;
+}
+
+const bytesPerVoxel = 4;
+/** Smaller ones are for trying the software. */
+const usualGrid = 64;
+
+export function gridChoices(models: readonly ModelDescriptor[]): readonly GridChoice[] {
+  const grids = [...new Set(models.flatMap((model) => model.grids))].toSorted((a, b) => a - b);
+  return grids.map((grid) => ({
+    grid,
+    models: models.filter((model) => model.grids.includes(grid)).map(({ title }) => title),
+    bytesEach: grid ** 3 * bytesPerVoxel,
+  }));
+}
+
+export const defaultGrid = (choices: readonly GridChoice[]): number =>
+  choices.find(({ grid }) => grid === usualGrid)?.grid ?? choices.at(-1)?.grid ?? usualGrid;

@@ -1,0 +1,135 @@
+/** The import wizard's state, which outlives its page: a look or an import goes on while one is elsewhere. */
+import { call, useEvent } from '#bridge/bridge.ts';
+import { isAlive, useJobs } from '#bridge/jobStore.ts';
+import { useProject } from '#bridge/projectStore.ts';
+import type { Job } from '#contract/jobs.ts';
+import type { FileOutcome, ScanCandidate } from '#contract/records.ts';
+import { defineStore } from 'pinia';
+import { computed, reactive, ref, shallowRef, watch } from 'vue';
+import { countFound } from './foundScans.ts';
+
+export const steps = ['folder', 'found', 'grid', 'split', 'run'] as const;
+export type Step = (typeof steps)[number];
+
+export interface Plan {
+  name: string;
+  grid: number | null;
+  spacingMm: number | 'auto';
+  holdout: number;
+  seed: number;
+  /** '' for none. */
+  derivative: string;
+}
+
+const defaultPlan = (): Plan => ({ name: '', grid: null, spacingMm: 'auto', holdout: 0.2, seed: 1, derivative: '' });
+
+/** The last part of a path, of any system. */
+const lastPart = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
+
+export const useImport = defineStore('import', () => {
+  const project = useProject();
+  const jobs = useJobs();
+
+  const isOpen = ref(false);
+  const step = ref<Step>('folder');
+  const folder = ref<string | null>(null);
+  const scanId = ref<string | null>(null);
+  const candidates = shallowRef<readonly ScanCandidate[]>([]);
+  const plan = reactive<Plan>(defaultPlan());
+  const importId = ref<string | null>(null);
+  const outcomes = shallowRef<readonly FileOutcome[]>([]);
+
+  const jobOf = (id: string | null): Job | null => jobs.list.find((job) => job.id === id) ?? null;
+  const scanJob = computed(() => jobOf(scanId.value));
+  const importJob = computed(() => jobOf(importId.value));
+  const isScanning = computed(() => scanJob.value !== null && isAlive(scanJob.value));
+  const counts = computed(() => countFound(candidates.value));
+
+  /** Back to an empty wizard; what runs, runs on. */
+  function reset(): void {
+    step.value = 'folder';
+    folder.value = null;
+    scanId.value = null;
+    candidates.value = [];
+    importId.value = null;
+    outcomes.value = [];
+    Object.assign(plan, defaultPlan());
+  }
+
+  function open(): void {
+    if (importJob.value !== null && !isAlive(importJob.value)) reset();
+    isOpen.value = true;
+  }
+
+  function close(): void {
+    isOpen.value = false;
+    if (isScanning.value) void stopScan().catch(() => undefined); // nobody waits for what it finds
+    reset();
+  }
+
+  const here = (): string => {
+    const path = project.current?.path;
+    if (path === undefined) throw new Error('The wizard needs an open project.');
+    return path;
+  };
+
+  /** Looks through a folder; throws AppError when there is none. */
+  async function look(path: string): Promise<void> {
+    const job = await call('dataset.scan', { project: here(), folder: path });
+    candidates.value = [];
+    folder.value = path;
+    scanId.value = job.id;
+    plan.name = lastPart(path);
+    step.value = 'found';
+    await reload(); // what was found before the answer came
+  }
+
+  async function stopScan(): Promise<void> {
+    if (scanJob.value !== null) await jobs.cancel({ project: here(), job: scanJob.value });
+  }
+
+  async function reload(): Promise<void> {
+    const job = scanId.value;
+    if (job === null) return;
+    const found = await call('dataset.scanResult', { project: here(), job });
+    if (scanId.value === job && found.length >= candidates.value.length) candidates.value = found;
+  }
+
+  /** Starts the import as planned; throws AppError, for instance when the name is taken. */
+  async function run(): Promise<void> {
+    if (folder.value === null || plan.grid === null) return;
+    if (isScanning.value) await stopScan();
+    const { name, grid, spacingMm, holdout, seed } = plan;
+    const derivative = plan.derivative.trim() === '' ? null : plan.derivative.trim();
+    const settings = { name: name.trim(), grid, spacingMm, holdout, seed, derivative };
+    const job = await call('dataset.import', { project: here(), folder: folder.value, ...settings });
+    outcomes.value = [];
+    importId.value = job.id;
+    step.value = 'run';
+    const { files } = await call('job.show', { project: here(), job: job.id });
+    if (files.length > outcomes.value.length) outcomes.value = files;
+  }
+
+  useEvent((event) => {
+    if (event.type === 'scan.found' && event.jobId === scanId.value)
+      candidates.value = [...candidates.value.filter(({ path }) => path !== event.candidate.path), event.candidate];
+    if (event.type === 'file.handled' && event.jobId === importId.value)
+      outcomes.value = [...outcomes.value.filter(({ path }) => path !== event.outcome.path), event.outcome];
+  });
+  // At its end the list is as the backend has it, whatever the window missed.
+  watch(isScanning, (is, was) => {
+    if (was && !is) void reload().catch(() => undefined);
+  });
+  watch(
+    () => project.current?.path,
+    () => {
+      isOpen.value = false;
+      reset();
+    },
+  );
+
+  return {
+    isOpen, step, folder, scanId, candidates, plan, importId, outcomes, scanJob, importJob, isScanning, counts,
+    open, close, look, stopScan, run,
+  }; // prettier-ignore
+});

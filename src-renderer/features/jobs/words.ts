@@ -1,0 +1,52 @@
+/** What jobs are and how far they are, in words of the messages `jobs.*`. */
+import { durationWords } from '#ui/duration.ts';
+import type { Job } from '#contract/jobs.ts';
+import type { JobProgress } from '#contract/records.ts';
+import { useI18n } from 'vue-i18n';
+
+/** The last folder of a path, of any system. */
+const lastFolder = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
+
+export interface JobWords {
+  kind(job: Job): string;
+  /** What the job works on. */
+  about(job: Job): string;
+  progress(progress: JobProgress): string;
+  duration(seconds: number): string;
+  /** '' when it is not known. */
+  timeLeft(progress: JobProgress | null): string;
+}
+
+export function useJobWords(): JobWords {
+  const { t, n } = useI18n();
+  const duration = (seconds: number): string => {
+    const { key, values } = durationWords(seconds);
+    return t(key, values);
+  };
+  return {
+    kind: (job) => t(`jobs.kind.${job.kind}`),
+    about: ({ request }) => {
+      switch (request.kind) {
+        case 'import':
+          return t('jobs.about.import', { name: request.name, folder: lastFolder(request.folder) });
+        case 'train':
+          return t('jobs.about.train', { model: request.modelId, preset: request.preset });
+        case 'synthesize':
+        case 'phantom':
+          return t(`jobs.about.${request.kind}`, request.count);
+        case 'scan':
+          return lastFolder(request.folder);
+      }
+    },
+    progress: ({ done, total, unit }) =>
+      t(total > 0 ? `jobs.unit.${unit}` : `jobs.unitOpen.${unit}`, {
+        done: n(Math.round(done)),
+        total: n(Math.round(total)),
+      }),
+    duration,
+    timeLeft: (progress) => {
+      const seconds = progress?.secondsLeft ?? null;
+      return seconds === null ? '' : t('jobs.left', { time: duration(seconds) });
+    },
+  };
+}

@@ -1,0 +1,63 @@
+export const en = {
+  title: 'Settings',
+  look: {
+    title: 'Look and language',
+    theme: 'Theme',
+    system: 'As the system',
+    light: 'Light',
+    dark: 'Dark',
+    language: 'Language',
+  },
+  work: {
+    title: 'Work',
+    threads: 'Processor threads',
+    threadsHelp:
+      'How many cores a job may use. Fewer leave the machine free for other work; jobs that already run keep theirs.',
+    allThreads: 'All',
+    someThreads: 'At most',
+    folder: 'New projects go to',
+    change: 'Change…',
+    chooseFolder: 'Where projects live',
+  },
+  doctor: {
+    title: 'Engine and device',
+    lead: 'The engine computes the networks. The examination loads it, compares its results with known ones and measures its speed; that takes a few seconds.',
+    examine: 'Examine this machine',
+    again: 'Examine again',
+    examining: 'Examining…',
+    device: 'Device',
+    engine: 'Engine',
+    node: 'Node',
+    sound: 'Everything that Doppel needs works here.',
+    faulty: '{count} thing needs mending | {count} things need mending',
+    ok: 'works',
+    bad: 'needs mending',
+    how: 'To mend it',
+  },
+  check: {
+    engine: 'Engine',
+    gpu: 'Graphics card',
+    convolution: 'Results and speed',
+    threads: 'Threads',
+    memory: 'Memory',
+    node: 'Node',
+    sqlite: 'Database',
+    cache: 'Kept files',
+    disk: 'Disk space',
+  },
+  /** What to do when a check fails, beside what its own words say. */
+  mend: {
+    engine:
+      'Install Doppel again: the engine comes with it. In a source folder, run “npm run setup” and start Doppel anew.',
+    convolution: 'Do not train on this machine as it is. Install Doppel again, and report it with the details copied.',
+    memory: 'Close other programs, or train on a machine with more memory.',
+    node: 'Install Doppel again, which brings the right one. In a source folder, run “npm run setup”.',
+    sqlite: 'Check that the disk is not full and that you may write to the temporary folder, then examine again.',
+    disk: 'Free some space on that disk, or let new projects go to another one (above).',
+  },
+  about: {
+    title: 'About',
+    version: 'Doppel {version}',
+    parts: 'Electron {electron} · Chromium {chrome} · {platform}',
+  },
+};

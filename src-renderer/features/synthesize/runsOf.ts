@@ -1,0 +1,15 @@
+/** Checkpoints by the run they come from. */
+import type { CheckpointSummary } from '#contract/commands.ts';
+
+type Run = readonly [CheckpointSummary, ...CheckpointSummary[]];
+
+/** In the order in which runs first appear; within a run the furthest trained first. */
+export function runsOf(checkpoints: readonly CheckpointSummary[]): readonly Run[] {
+  const ids = [...new Set(checkpoints.map(({ jobId }) => jobId))];
+  return ids.flatMap((id) => {
+    const [first, ...others] = checkpoints
+      .filter(({ jobId }) => jobId === id)
+      .toSorted((a, b) => b.iteration - a.iteration);
+    return first === undefined ? [] : [[first, ...others] as const];
+  });
+}

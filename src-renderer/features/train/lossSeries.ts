@@ -1,0 +1,38 @@
+/** The losses of a run as columns, as a chart wants them; grows while the run goes on. */
+import type { MetricSeries } from '#contract/commands.ts';
+import type { MetricRow } from '#contract/jobs.ts';
+
+export interface LossSeries {
+  readonly iterations: number[];
+  /** As long as `iterations`; null where a term was not measured. */
+  readonly values: Record<string, (number | null)[]>;
+}
+
+/** How a loss is drawn. */
+export interface Term {
+  readonly name: string;
+  /** A CSS custom property: '--series-1'. */
+  readonly color: string;
+  readonly isDashed: boolean;
+}
+
+export function lossSeries({ iterations, values }: MetricSeries): LossSeries {
+  return {
+    iterations: [...iterations],
+    values: Object.fromEntries(Object.entries(values).map(([name, column]) => [name, [...column]])),
+  };
+}
+
+/** Adds rows in place. A row of an iteration that is there already begins anew from it: the run was resumed. */
+export function addRows(series: LossSeries, rows: readonly MetricRow[]): void {
+  for (const { iteration, values } of rows) {
+    while ((series.iterations.at(-1) ?? 0) >= iteration) {
+      series.iterations.pop();
+      for (const column of Object.values(series.values)) column.pop();
+    }
+    for (const name of Object.keys(values))
+      series.values[name] ??= new Array<number | null>(series.iterations.length).fill(null);
+    series.iterations.push(iteration);
+    for (const [name, column] of Object.entries(series.values)) column.push(values[name] ?? null);
+  }
+}
