@@ -1,0 +1,145 @@
+/** What every model must do, whatever comes later: the suite runs over the registry. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type * as TensorFlow from '@tensorflow/tfjs';
+import type { ModelEntry, Scalars, Trainable } from '#models/model.ts';
+import { registry } from '#models/registry.ts';
+import { createRandom } from '#shared/random.ts';
+import { restoreCheckpoint, writeCheckpoint } from '#worker/checkpoint.ts';
+import { testEngine } from './engine.ts';
+
+const grid = 16;
+/** Small sizes, so that the suite is quick; a model without such a knob ignores none: it names its own. */
+const smallConfigs: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'alpha-wgan': { width: 16, latent: 16, codeUnits: 64, batch: 2 },
+};
+const variants = registry.flatMap((entry) =>
+  entry.presets.map((preset) => ({ name: `${entry.id}, ${preset.id}`, entry, preset })),
+);
+
+describe.each(variants)('$name', ({ entry, preset }) => {
+  let tf: typeof TensorFlow;
+  let folder: string;
+  beforeAll(async () => {
+    tf = await testEngine();
+    folder = await mkdtemp(join(tmpdir(), 'doppel-models-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const config = entry.configSchema.parse({ ...preset.config, ...smallConfigs[entry.id] });
+  const create = (seed: number, overrides: object = {}): Trainable =>
+    entry.create({ config: { ...(config as object), ...overrides }, grid, seed });
+
+  async function trainSteps(model: Trainable, from: number, to: number): Promise<Scalars[]> {
+    const losses: Scalars[] = [];
+    for (let iteration = from; iteration < to; iteration++) {
+      const real = scans(tf, entry, config, iteration);
+      losses.push(await model.step(real));
+      real.dispose();
+    }
+    return losses;
+  }
+
+  it('has defaults that parse and a description for every setting', () => {
+    const defaults = entry.configSchema.parse({});
+    expect(defaults).toBeTypeOf('object');
+    expect(entry.presets.map(({ id }) => id)).toContain(entry.defaultPreset);
+    for (const other of entry.presets) expect(() => entry.configSchema.parse(other.config)).not.toThrow();
+    expect(entry.citation).not.toBe('');
+  });
+
+  it('generates volumes of the grid in [-1, 1], the same for the same seed, others for another', async () => {
+    const model = create(1);
+    const request = { count: 2, seed: 7, truncation: 1 };
+    const first = model.generate(request);
+    const again = model.generate(request);
+    const other = model.generate({ ...request, seed: 70 });
+    expect(first.shape).toEqual([2, grid, grid, grid, 1]);
+    const values = await first.data();
+    expect(values.every((value) => value >= -1 && value <= 1)).toBe(true);
+    expect(await again.data()).toEqual(values);
+    expect(await other.data()).not.toEqual(values);
+    const single = model.generate({ ...request, count: 1, seed: 8 });
+    expect(await single.data()).toEqual(values.slice(grid ** 3)); // a volume depends on its own seed alone
+    tf.dispose([first, again, other, single]);
+    model.dispose();
+  });
+
+  it('has finite losses that change, and leaks no tensor', async () => {
+    const before = tf.memory().numTensors;
+    const model = create(2);
+    const losses = await trainSteps(model, 0, 1);
+    const held = tf.memory().numTensors;
+    losses.push(...(await trainSteps(model, 1, 4)));
+    expect(tf.memory().numTensors).toBe(held);
+    for (const step of losses) for (const value of Object.values(step)) expect(value).toSatisfy(Number.isFinite);
+    expect(losses[3]).not.toEqual(losses[0]);
+    model.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('goes on from a checkpoint as if it had never stopped', async () => {
+    const straight = create(3);
+    await trainSteps(straight, 0, 2);
+    const saved = await writeCheckpoint(straight, {
+      checkpointsDir: folder,
+      jobId: 'j',
+      modelId: entry.id,
+      grid,
+      config: config as Record<string, unknown>,
+      seed: 3,
+      datasetFingerprint: 'f',
+      iteration: 2,
+      elapsedSeconds: 1,
+      dataPosition: 0,
+      milestone: false,
+      versions: { doppel: '0', node: '0', engine: '0' },
+    });
+    const expected = await trainSteps(straight, 2, 4);
+    const resumed = create(99);
+    const before = tf.memory().numTensors;
+    await restoreCheckpoint(resumed, join(folder, saved.id), 'run');
+    expect(tf.memory().numTensors).toBe(before);
+    const actual = await trainSteps(resumed, 2, 4);
+    expectClose(actual, expected);
+    const [a, b] = [straight, resumed].map((model) => model.generate({ count: 1, seed: 5, truncation: 1 })) as [
+      TensorFlow.Tensor5D,
+      TensorFlow.Tensor5D,
+    ];
+    const difference = tf.tidy(() => tf.max(tf.abs(tf.sub(a, b))));
+    expect((await difference.data())[0]).toBeLessThan(1e-4);
+    tf.dispose([a, b, difference]);
+    straight.dispose();
+    resumed.dispose();
+  });
+});
+
+/** Blobs in a volume of background, different from scan to scan: [b, grid, grid, grid, 1] in [-1, 1]. */
+function scans(tf: typeof TensorFlow, entry: ModelEntry, config: unknown, iteration: number): TensorFlow.Tensor5D {
+  const random = createRandom(1000 + iteration);
+  const count = entry.batchSize(config);
+  const values = new Float32Array(count * grid ** 3);
+  for (let scan = 0; scan < count; scan++) {
+    const radius = 4 + 3 * random.uniform();
+    for (let voxel = 0; voxel < grid ** 3; voxel++) {
+      const offsets = [voxel % grid, Math.floor(voxel / grid) % grid, Math.floor(voxel / grid ** 2)].map(
+        (at) => at - (grid - 1) / 2,
+      );
+      values[scan * grid ** 3 + voxel] = Math.hypot(...offsets) < radius ? 0.5 * random.uniform() : -1;
+    }
+  }
+  return tf.tensor5d(values, [count, grid, grid, grid, 1]);
+}
+
+function expectClose(actual: readonly Scalars[], expected: readonly Scalars[]): void {
+  actual.forEach((losses, step) => {
+    for (const [name, value] of Object.entries(losses)) {
+      const reference = expected[step]?.[name] ?? Number.NaN;
+      expect(Math.abs(value - reference), `${name} at step ${String(step)}`).toBeLessThanOrEqual(
+        1e-3 * Math.max(1e-3, Math.abs(reference)),
+      );
+    }
+  });
+}

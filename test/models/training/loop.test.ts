@@ -1,0 +1,81 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type * as TensorFlow from '@tensorflow/tfjs';
+import { AppError } from '#contract/errors.ts';
+import { alphaWgan } from '#models/alphaWgan.ts';
+import type { Trainable } from '#models/model.ts';
+import { runTrainingLoop, type LoopOptions } from '#models/training/loop.ts';
+import { testEngine } from '../engine.ts';
+
+const grid = 16;
+const config = alphaWgan.configSchema.parse({ width: 16, latent: 8, codeUnits: 16, batch: 1 });
+
+describe('training loop', () => {
+  let tf: typeof TensorFlow;
+  beforeAll(async () => {
+    tf = await testEngine();
+  });
+
+  /** A run of a real model in which one second passes each time the clock is read. */
+  async function run(
+    model: Trainable,
+    options: Partial<LoopOptions>,
+  ): Promise<{ previews: number[]; checkpoints: number[]; steps: number[]; end: unknown }> {
+    const previews: number[] = [];
+    const checkpoints: number[] = [];
+    const steps: number[] = [];
+    let clock = 0;
+    const end: unknown = await runTrainingLoop({
+      model,
+      from: 0,
+      until: { iterations: 4 },
+      elapsedSeconds: 0,
+      previewEvery: { iterations: 2, seconds: 0 },
+      checkpointEvery: { iterations: 3, seconds: 0 },
+      now: () => ++clock,
+      batch: () => Promise.resolve(tf.fill([alphaWgan.batchSize(config), grid, grid, grid, 1], -0.5)),
+      isCancelled: () => false,
+      onStep: (iteration) => steps.push(iteration),
+      preview: (iteration) => Promise.resolve(void previews.push(iteration)),
+      checkpoint: (iteration) => Promise.resolve(void checkpoints.push(iteration)),
+      ...options,
+    }).catch((error: unknown) => error);
+    model.dispose();
+    return { previews, checkpoints, steps, end };
+  }
+
+  const create = (): Trainable => alphaWgan.create({ config, grid, seed: 1 });
+
+  it('previews and saves at the start, as often as asked, and at the end', async () => {
+    const { previews, checkpoints, steps, end } = await run(create(), {});
+    expect(steps).toEqual([1, 2, 3, 4]);
+    expect(previews).toEqual([0, 2, 4]);
+    expect(checkpoints).toEqual([0, 3, 4]);
+    expect(end).toEqual({ iteration: 4, wasCancelled: false });
+  });
+
+  it('stops between steps when asked, and saves where it stopped', async () => {
+    let done = 0;
+    const { checkpoints, end } = await run(create(), { isCancelled: () => done >= 2, onStep: () => (done += 1) });
+    expect(end).toEqual({ iteration: 2, wasCancelled: true });
+    expect(checkpoints).toEqual([0, 2]);
+  });
+
+  it('trains for a time, counting what an earlier run spent', async () => {
+    const { end } = await run(create(), { from: 7, until: { minutes: 1 }, elapsedSeconds: 59.5 });
+    expect(end).toMatchObject({ iteration: 7, wasCancelled: false });
+  });
+
+  it('stops at a loss that is not finite, and names the step, the term and the last good checkpoint', async () => {
+    const model = create();
+    const weight = model.networks['encoder']?.weights['out.bias'];
+    weight?.assign(tf.fill(weight.shape, Number.NaN));
+    const { end, steps, checkpoints } = await run(model, {});
+    expect(end).toBeInstanceOf(AppError);
+    expect(end).toMatchObject({ code: 'non-finite-loss' });
+    expect((end as AppError).message).toMatch(
+      /loss '[a-z.]+' became NaN at iteration 1\. The last good checkpoint is of iteration 0/,
+    );
+    expect(steps).toEqual([]);
+    expect(checkpoints).toEqual([0]);
+  });
+});
