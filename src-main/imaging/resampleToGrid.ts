@@ -37,6 +37,8 @@ const background = -1;
 const leastCoverage = 0.5;
 /** Voxels that cubic interpolation reaches to either side. */
 const cubicReach = 2;
+/** Axes and voxels that differ by less are the same: over 200 voxels it adds up to a fiftieth of one. */
+const sameLattice = 1e-4;
 
 /**
  * Standard deviation in mm of the low-pass along an axis: half the grid's spacing for much finer voxels, nothing where
@@ -63,10 +65,20 @@ function forGrid(
   }
 }
 
-/** The placement of the grid whose middle is `centreMm`. */
-function affineAround(centreMm: Vector3, { grid, spacingMm }: GridSettings): Volume['affine'] {
+/**
+ * The placement of the grid whose middle is the brain's centre. A scan whose axes and voxels are the grid's already is
+ * copied, not interpolated: the grid moves by up to half a voxel so that its voxels are the scan's.
+ */
+function placeGrid({ volume, measures }: PreparedScan, { grid, spacingMm }: GridSettings): Volume['affine'] {
   const half = ((grid - 1) / 2) * spacingMm;
-  return gridAffine(spacingMm, [centreMm[0] - half, centreMm[1] - half, centreMm[2] - half]);
+  const [x, y, z] = measures.centreMm;
+  const centred = gridAffine(spacingMm, [x - half, y - half, z - half]);
+  const [a, b, c] = multiplyAffines(invertAffine(volume.affine), centred);
+  const steps = [...a.slice(0, 3), ...b.slice(0, 3), ...c.slice(0, 3)];
+  const isOwnLattice = steps.every((step, at) => Math.abs(step - (at % 4 === 0 ? 1 : 0)) <= sameLattice);
+  if (!isOwnLattice) return centred;
+  const origin = applyAffine(volume.affine, [Math.round(a[3]), Math.round(b[3]), Math.round(c[3])]);
+  return gridAffine(spacingMm, origin);
 }
 
 /** Brain on [0, 2] (low to high intensity) and coverage on [0, 1], both zero outside and low-passed. */
@@ -94,9 +106,14 @@ function filteredBrain(
 }
 
 /** Share of the brain's voxels whose centres lie outside the grid, where its reach shows that some do. */
-function shareOutside({ volume, mask, measures }: PreparedScan, { grid, spacingMm }: GridSettings): number {
+function shareOutside(
+  { volume, mask, measures }: PreparedScan,
+  { grid, spacingMm }: GridSettings,
+  affine: Volume['affine'],
+): number {
   const half = (grid / 2) * spacingMm;
-  if (measures.reachMm.every((reach) => reach <= half)) return 0;
+  if (measures.reachMm.every((reach) => reach <= half - spacingMm / 2)) return 0;
+  const middle = applyAffine(affine, [(grid - 1) / 2, (grid - 1) / 2, (grid - 1) / 2]);
   const [nx, ny] = volume.size;
   let [inside, outside] = [0, 0];
   for (let index = 0; index < mask.length; index++) {
@@ -104,7 +121,7 @@ function shareOutside({ volume, mask, measures }: PreparedScan, { grid, spacingM
     const x = index % nx;
     const row = (index - x) / nx;
     const place = applyAffine(volume.affine, [x, row % ny, Math.floor(row / ny)]);
-    const isOutside = place.some((at, world) => Math.abs(at - (measures.centreMm[world] ?? 0)) > half);
+    const isOutside = place.some((at, world) => Math.abs(at - (middle[world] ?? 0)) > half);
     if (isOutside) outside++;
     else inside++;
   }
@@ -131,7 +148,7 @@ export function resampleToGrid(scan: PreparedScan, settings: GridSettings): Grid
   const sigma: Vector3 = [sigmaMm[0] / voxelMm[0], sigmaMm[1] / voxelMm[1], sigmaMm[2] / voxelMm[2]];
   const { brain, coverage } = filteredBrain(scan, sigma);
 
-  const affine = affineAround(measures.centreMm, settings);
+  const affine = placeGrid(scan, settings);
   const data = new Float32Array(grid ** 3).fill(background);
   const intensities = createSampler(brain.data, brain.size);
   const inside: Sampler = createSampler(coverage, brain.size);
@@ -158,7 +175,7 @@ export function resampleToGrid(scan: PreparedScan, settings: GridSettings): Grid
       maskThreshold,
       brainMl: measures.millilitres,
     },
-    warnings: croppedWarning(shareOutside(scan, settings)),
+    warnings: croppedWarning(shareOutside(scan, settings, affine)),
   };
 }
 
