@@ -15,5 +15,5 @@ export function exitCodeOfError(code: ErrorCode): ExitCode {
 
 export function exitCodeOfJob(state: JobState): ExitCode {
   if (state === 'succeeded') return exitCodes.success;
-  return state === 'cancelled' ? exitCodes.cancelled : exitCodes.failure;
+  return state === 'cancelled' || state === 'paused' ? exitCodes.cancelled : exitCodes.failure;
 }

@@ -22,6 +22,7 @@ function describeNext(job: Job): string {
     case 'interrupted':
       return `Doppel ended while this job was at work. Go on with: ${resume}`;
     case 'cancelled':
+    case 'paused':
     case 'failed':
       return `Go on with: ${resume}`;
     case 'succeeded':
@@ -43,6 +44,7 @@ function describeJob({ job, losses, checkpoints }: JobDetail): string {
     ...(job.device === null ? [] : [['device', job.device]]),
     ...(job.kind === 'train' ? [['iterations', String(job.iteration)]] : []),
     ...(job.secondsPerIteration === null ? [] : [['each took', formatDuration(job.secondsPerIteration)]]),
+    ...(job.peakMemoryMb === null ? [] : [['memory', `${formatNumber(Math.round(job.peakMemoryMb))} MB at most`]]),
     ...(secondsLeft === null ? [] : [['left', formatSeconds(secondsLeft)]]),
     ...Object.entries(losses).map(([name, value]) => [`loss ${name}`, formatNumber(value)]),
     ...checkpoints.map(({ id, iteration, milestone }) => [

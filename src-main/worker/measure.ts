@@ -2,12 +2,12 @@
 import type { TaskOf } from '#contract/jobs.ts';
 import { findModel } from '#models/registry.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
+import { peakMemoryMb } from './memory.ts';
 import { registerNativeKernels } from './nativeKernels.ts';
 import { loadTensorFlow } from './tensorflow.ts';
 import { createVolumeBatches } from './volumeBatches.ts';
 
 const seed = 1;
-const kilobytesPerMegabyte = 1000;
 
 /** Sends one `measured`: the mean of all steps but the first, reading the scans included. */
 export async function measure(task: TaskOf<'measure'>, context: WorkerContext): Promise<void> {
@@ -35,7 +35,7 @@ export async function measure(task: TaskOf<'measure'>, context: WorkerContext): 
     context.send({
       type: 'measured',
       secondsPerIteration: (performance.now() - started) / 1000 / counted,
-      peakMemoryMb: process.resourceUsage().maxRSS / kilobytesPerMegabyte, // maxRSS is in kB
+      peakMemoryMb: peakMemoryMb(),
       device: engine.device,
       steps: counted,
     });

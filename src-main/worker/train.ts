@@ -17,6 +17,7 @@ import {
   type CheckpointDescription,
 } from './checkpoint.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
+import { peakMemoryMb } from './memory.ts';
 import { registerNativeKernels } from './nativeKernels.ts';
 import { loadTensorFlow } from './tensorflow.ts';
 import { createVolumeBatches } from './volumeBatches.ts';
@@ -198,7 +199,12 @@ function createReporter(context: WorkerContext): { add(row: MetricRow, timing: T
   const flush = (): void => {
     if (newest === undefined || rows.length === 0) return;
     const { iteration, timing } = newest;
-    context.send({ type: 'metrics', rows, secondsPerIteration: timing.secondsPerIteration });
+    context.send({
+      type: 'metrics',
+      rows,
+      secondsPerIteration: timing.secondsPerIteration,
+      peakMemoryMb: peakMemoryMb(),
+    });
     const total = Math.max(iteration, timing.totalIterations);
     context.send({
       type: 'progress',

@@ -19,8 +19,7 @@ export const isAlive = (job: Job): boolean => job.state === 'queued' || job.stat
  * folder only: once some are there, they are drawn anew, elsewhere.
  */
 export const canResume = ({ kind, state, startedAt }: Job): boolean =>
-  (state === 'failed' || state === 'cancelled' || state === 'interrupted') &&
-  (kind !== 'phantom' || startedAt === null);
+  ['failed', 'cancelled', 'paused', 'interrupted'].includes(state) && (kind !== 'phantom' || startedAt === null);
 
 /** `jobs` with `job` in the place of the one with its id, or first. */
 function withJob(jobs: readonly Job[], job: Job): readonly Job[] {
@@ -75,6 +74,11 @@ export const useJobs = defineStore('jobs', () => {
     take(path, await call('job.cancel', { project: path, job: job.id }));
   }
 
+  /** Asks a training to stop with a checkpoint; it is `paused` when its process has ended. */
+  async function pause({ project: path, job }: LocatedJob): Promise<void> {
+    take(path, await call('job.pause', { project: path, job: job.id }));
+  }
+
   async function resume({ project: path, job }: LocatedJob): Promise<void> {
     take(path, await call('job.resume', { project: path, job: job.id, until: null }));
   }
@@ -92,5 +96,5 @@ export const useJobs = defineStore('jobs', () => {
   watch(() => project.current?.path, refreshQuietly, { immediate: true });
   watch(() => backend.starts, refreshQuietly);
 
-  return { list, alive, running, queued, refresh, cancel, resume, onEnded };
+  return { list, alive, running, queued, refresh, cancel, pause, resume, onEnded };
 });

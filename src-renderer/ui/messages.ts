@@ -27,6 +27,16 @@ export const en = {
     cancelled: 'Stopped',
     internal: 'Something went wrong',
   },
+  /** Of work in the background. */
+  state: {
+    queued: 'Waiting',
+    running: 'Running',
+    paused: 'Paused',
+    succeeded: 'Done',
+    failed: 'Failed',
+    cancelled: 'Stopped',
+    interrupted: 'Interrupted',
+  },
   duration: {
     seconds: '{seconds} s',
     minutes: '{minutes} min {seconds} s',

@@ -126,6 +126,8 @@ export const commands = {
       overrides: z.record(z.string(), z.unknown()),
     }),
   ).returns<Measurement>(),
+  /** Ends the dry run at work, which then answers `cancelled`; nothing happens when there is none. */
+  'model.stopMeasuring': command(z.strictObject({})).returns<null>(),
   /** All of the project, the newest first. */
   'checkpoint.list': command(z.strictObject({ ...inProject })).returns<readonly CheckpointSummary[]>(),
   'checkpoint.synthesize': command(
@@ -142,6 +144,8 @@ export const commands = {
   /** The last 64 kB of what its process printed. */
   'job.log': command(z.strictObject({ ...inProject, job: z.string() })).returns<{ readonly text: string }>(),
   'job.cancel': command(z.strictObject({ ...inProject, job: z.string() })).returns<Job>(),
+  /** Stops a training with a checkpoint and marks it as paused: `job.resume` goes on. Other jobs come first meanwhile. */
+  'job.pause': command(z.strictObject({ ...inProject, job: z.string() })).returns<Job>(),
   'job.resume': command(
     z.strictObject({ ...inProject, job: z.string(), until: trainRequest.shape.until.nullable() }), // null: as first asked
   ).returns<Job>(),

@@ -91,6 +91,7 @@ export const job = z.strictObject({
   progress: jobProgress.nullable(),
   iteration: z.int().nonnegative(), // of training; 0 otherwise
   secondsPerIteration: z.number().nonnegative().nullable(),
+  peakMemoryMb: z.number().positive().nullable(), // of a training's process at its fullest; what a GPU holds comes on top
   checkpoint: z.string().nullable(), // id of the newest
   error: errorShape.nullable(),
   createdAt: z.string(),
@@ -201,6 +202,7 @@ export const workerMessage = z.discriminatedUnion('type', [
     type: z.literal('metrics'),
     rows: z.array(metricRow),
     secondsPerIteration: z.number().nonnegative(),
+    peakMemoryMb: z.number().positive(),
   }),
   z.strictObject({
     type: z.literal('checkpoint'),

@@ -149,7 +149,7 @@ export const artifactRecord = z.strictObject({
 });
 export type ArtifactRecord = z.infer<typeof artifactRecord>;
 
-export const jobState = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted']);
+export const jobState = z.enum(['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled', 'interrupted']);
 export type JobState = z.infer<typeof jobState>;
 
 export const jobProgress = z.strictObject({

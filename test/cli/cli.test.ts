@@ -130,6 +130,23 @@ test('another terminal lists and cancels a running job', { timeout }, async () =
   expect(await running.ended).toMatchObject({ code: 130 });
 });
 
+test('another terminal pauses a training, which goes on later', { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder();
+  await runCli(folder, 'project', 'create', 'study');
+  await runCli(folder, 'phantom', '--out', 'scans', '--count', '3', '--seed', '5');
+  await runCli(folder, 'dataset', 'import', 'scans', '--name', 'phantoms', '--grid', '16');
+  const small = ['--set', 'width=16', '--set', 'latent=8', '--set', 'batch=1'];
+  const training = ['train', '--dataset', 'phantoms', '--model', 'alpha-wgan', '--minutes', '10', ...small];
+  const running = startCli(folder, ...training);
+  await running.said('iterations');
+  const listed = (await runCli(folder, 'job', 'list', '--json')).json()['jobs'] as { id: string }[];
+  const [{ id }] = listed as [{ id: string }];
+  expect((await runCli(folder, 'job', 'pause', id, '--json')).json()).toMatchObject({ job: { state: 'paused' } });
+  expect(await running.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('job resume') as string });
+  expect(await runCli(folder, 'job', 'resume', id, '--minutes', '0.001')).toMatchObject({ code: 0 });
+  expect(await runCli(folder, 'job', 'pause', id)).toMatchObject({ code: 1 });
+});
+
 test('models are listed with their settings', async () => {
   const listed = await runCli(temporaryFolder(), 'model', 'list', '--json');
   expect(listed.json()).toMatchObject({ models: [{ id: 'alpha-wgan', presets: expect.any(Array) as unknown[] }] });

@@ -32,6 +32,7 @@ export function exampleJob(changes: Partial<Job> = {}): Job {
     progress: { done: 6, total: 24, unit: 'volumes', secondsLeft: 12, note: '' },
     iteration: 0,
     secondsPerIteration: null,
+    peakMemoryMb: null,
     checkpoint: null,
     error: null,
     createdAt: '2026-11-01T10:00:00.000Z',

@@ -4,10 +4,16 @@ import type { CommandInput, Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
 import type { Job } from '#contract/jobs.ts';
 import type { BackendContext } from '../context.ts';
-import { cancelFile, jobDir, logFile } from '../projects/layout.ts';
+import { cancelFile, jobDir, logFile, pauseFile } from '../projects/layout.ts';
 import { readLogEnd } from './readLog.ts';
 
 const isAlive = (job: Job): boolean => job.state === 'queued' || job.state === 'running';
+
+/** For the process that runs the job: it looks for this file. */
+function leaveWord(dir: string, { id }: Job, file: typeof cancelFile): void {
+  mkdirSync(jobDir(dir, id), { recursive: true });
+  writeFileSync(file(dir, id), '');
+}
 
 /** The request a resumed job goes on with; throws `wrong-state` or `usage` when there is nothing to resume. */
 function resumedRequest(job: Job, until: CommandInput<'job.resume'>['until']): Job['request'] {
@@ -33,7 +39,10 @@ function resumedRequest(job: Job, until: CommandInput<'job.resume'>['until']): J
 export function jobHandlers({
   sessions,
   runner,
-}: BackendContext): Pick<Handlers, 'job.list' | 'job.show' | 'job.metrics' | 'job.log' | 'job.cancel' | 'job.resume'> {
+}: BackendContext): Pick<
+  Handlers,
+  'job.list' | 'job.show' | 'job.metrics' | 'job.log' | 'job.cancel' | 'job.pause' | 'job.resume'
+> {
   return {
     'job.list': ({ project }) => sessions.read(project, ({ store }) => store.jobs.list()),
 
@@ -62,11 +71,18 @@ export function jobHandlers({
         const job = store.jobs.get(id);
         if (!isAlive(job))
           throw new AppError('wrong-state', `Job ${job.id} is ${job.state}; there is nothing to cancel.`);
-        if (!runner.cancel(job.id)) {
-          // Another process runs it: it looks for this file.
-          mkdirSync(jobDir(dir, job.id), { recursive: true });
-          writeFileSync(cancelFile(dir, job.id), '');
-        }
+        if (!runner.cancel(job.id)) leaveWord(dir, job, cancelFile);
+        return store.jobs.get(job.id);
+      }),
+
+    'job.pause': ({ project, job: id }) =>
+      sessions.read(project, ({ dir, store }) => {
+        const job = store.jobs.get(id);
+        if (job.kind !== 'train')
+          throw new AppError('usage', `Job ${job.id} is no training: only those go on where they were. Cancel it.`);
+        if (!isAlive(job))
+          throw new AppError('wrong-state', `Job ${job.id} is ${job.state}; there is nothing to pause.`);
+        if (!runner.pause(job.id)) leaveWord(dir, job, pauseFile);
         return store.jobs.get(job.id);
       }),
 

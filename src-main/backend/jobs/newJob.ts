@@ -16,6 +16,7 @@ export function newJob(request: JobRequest, datasetFingerprint: string | null, i
     progress: null,
     iteration: 0,
     secondsPerIteration: null,
+    peakMemoryMb: null,
     checkpoint: null,
     error: null,
     createdAt: now(),

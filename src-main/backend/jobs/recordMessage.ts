@@ -90,7 +90,8 @@ export function recordMessage(project: OwnedProject, job: Job, message: ReportMe
       return { job, events: [{ type: 'file.handled', project: dir, jobId: job.id, outcome: message.outcome }] };
     case 'metrics': {
       const iteration = Math.max(job.iteration, ...message.rows.map((row) => row.iteration));
-      const next = { ...job, iteration, secondsPerIteration: message.secondsPerIteration };
+      const { secondsPerIteration, peakMemoryMb } = message;
+      const next = { ...job, iteration, secondsPerIteration, peakMemoryMb };
       store.transaction(() => {
         store.metrics.insert(job.id, message.rows);
         store.jobs.update(next);

@@ -17,8 +17,14 @@ import { prepareTask } from './prepareTask.ts';
 import { recordMessage } from './recordMessage.ts';
 import { startWorker, type Worker, type WorkerEnd } from './workerProcess.ts';
 
-/** Why a job should stop: somebody asked, or Doppel is being closed. */
-export type StopReason = 'user' | 'close';
+/** Why a job should stop: somebody asked, somebody wants to go on with it later, or Doppel is being closed. */
+export type StopReason = 'user' | 'pause' | 'close';
+
+const stoppedStates: Readonly<Record<StopReason, JobState>> = {
+  user: 'cancelled',
+  pause: 'paused',
+  close: 'interrupted',
+};
 
 export interface RunningJob {
   readonly jobId: string;
@@ -55,7 +61,7 @@ interface Judged {
 
 /** How a worker's end is told. `stopped`: why it was asked to stop, if it was. */
 function judge(end: WorkerEnd, { store, job, stopped, log }: Judged): Ending {
-  const stoppedState = stopped === 'close' ? 'interrupted' : 'cancelled';
+  const stoppedState = stoppedStates[stopped ?? 'user'];
   if (end.final !== null) {
     switch (end.final.type) {
       case 'succeeded':
@@ -99,7 +105,7 @@ export function runJob({ project, jobId, emit }: RunRequest): RunningJob {
     finishedAt: now(),
   });
 
-  const stoppedEarly = (): Ending => ({ state: stopped === 'close' ? 'interrupted' : 'cancelled', error: null });
+  const stoppedEarly = (): Ending => ({ state: stoppedStates[stopped ?? 'user'], error: null });
 
   const work = async (): Promise<Ending> => {
     const task = await prepareTask(project, job, (text) => {

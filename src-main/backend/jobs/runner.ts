@@ -4,12 +4,12 @@ import { AppError } from '#contract/errors.ts';
 import type { BackendEvent } from '#contract/events.ts';
 import type { JobState } from '#contract/records.ts';
 import { now } from '../identifiers.ts';
-import { cancelFile } from '../projects/layout.ts';
+import { cancelFile, pauseFile } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import { runJob, type RunningJob } from './runJob.ts';
 
-/** How often the owner looks whether another process has asked to cancel one of its jobs. */
-const cancelPollMs = 300;
+/** How often the owner looks whether another process has asked to stop one of its jobs. */
+const askedPollMs = 300;
 
 interface Waiting {
   readonly project: OwnedProject;
@@ -21,11 +21,15 @@ export interface Runner {
   submit(project: OwnedProject, jobId: string): void;
   /** Ends a waiting job at once; asks a running one to stop. False when it is neither. */
   cancel(jobId: string): boolean;
+  /** As `cancel`, but the job is `paused` then; for trainings, which keep a checkpoint. */
+  pause(jobId: string): boolean;
   /**
    * Runs `work` in the place of a job: jobs wait until it is done. Throws `wrong-state` when one is running; `signal` is
-   * set off when the backend closes.
+   * set off when the backend closes, or by `endBorrowed`.
    */
   whileIdle<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+  /** Sets off the signal of the work that `whileIdle` runs, if there is any. */
+  endBorrowed(): void;
   /** Stops everything, waits until it has stopped: jobs become `interrupted` and offer Resume. */
   close(graceMs: number): Promise<void>;
   /** Settles when nothing runs or waits. */
@@ -62,13 +66,24 @@ export function createRunner({ cancelGraceMs, emit }: RunnerOptions): Runner {
     return true;
   };
 
+  const pause = (jobId: string): boolean => {
+    if (active?.jobId !== jobId) return drop(jobId, 'paused');
+    active.stop('pause', cancelGraceMs);
+    return true;
+  };
+
   const poll = (): void => {
     const entries = active === null ? [...waiting] : [active, ...waiting];
     for (const { project, jobId } of entries) {
-      const file = cancelFile(project.dir, jobId);
-      if (!existsSync(file)) continue;
-      rmSync(file, { force: true });
-      cancel(jobId);
+      for (const [file, act] of [
+        [cancelFile, cancel],
+        [pauseFile, pause],
+      ] as const) {
+        const path = file(project.dir, jobId);
+        if (!existsSync(path)) continue;
+        rmSync(path, { force: true });
+        act(jobId);
+      }
     }
   };
 
@@ -82,7 +97,7 @@ export function createRunner({ cancelGraceMs, emit }: RunnerOptions): Runner {
       awaitingIdle = [];
       return;
     }
-    polling ??= setInterval(poll, cancelPollMs);
+    polling ??= setInterval(poll, askedPollMs);
     active = runJob({ ...entry, emit });
     void active.finished.finally(() => {
       active = null;
@@ -92,12 +107,14 @@ export function createRunner({ cancelGraceMs, emit }: RunnerOptions): Runner {
 
   return {
     submit: (project, jobId) => {
-      rmSync(cancelFile(project.dir, jobId), { force: true }); // Of an earlier life of the job.
+      for (const file of [cancelFile, pauseFile]) rmSync(file(project.dir, jobId), { force: true }); // Of an earlier life of the job.
       waiting.push({ project, jobId });
       emit({ type: 'job.changed', project: project.dir, job: project.store.jobs.get(jobId) });
       next();
     },
     cancel,
+    pause,
+    endBorrowed: () => borrowed?.closing.abort(),
     whileIdle: async (work) => {
       if (active !== null || borrowed !== null)
         throw new AppError(

@@ -42,7 +42,7 @@ function requireFit(entry: ModelEntry, dataset: DatasetRecord): void {
 export function modelHandlers({
   sessions,
   runner,
-}: BackendContext): Pick<Handlers, 'model.list' | 'model.train' | 'model.measure'> {
+}: BackendContext): Pick<Handlers, 'model.list' | 'model.train' | 'model.measure' | 'model.stopMeasuring'> {
   return {
     'model.list': async () => (await loadRegistry()).registry.map(describeModel),
 
@@ -76,6 +76,11 @@ export function modelHandlers({
         .filter((volume) => volume.split === 'train')
         .map((volume) => join(project.dir, volume.path));
       return runner.whileIdle((signal) => measureModel({ modelId, config, grid: dataset.grid, volumes, signal }));
+    },
+
+    'model.stopMeasuring': () => {
+      runner.endBorrowed();
+      return Promise.resolve(null);
     },
   };
 }

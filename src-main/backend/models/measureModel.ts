@@ -44,7 +44,8 @@ export async function measureModel({ signal, ...request }: MeasureRequest): Prom
     const end = await worker.ended;
     const [measurement] = found;
     if (end.final?.type === 'succeeded' && measurement !== undefined) return measurement;
-    if (signal.aborted) throw new AppError('cancelled', 'The measurement was ended because Doppel closes.');
+    if (signal.aborted)
+      throw new AppError('cancelled', 'The measurement was ended before its end, as asked or because Doppel closes.');
     const { code, message } = end.final?.type === 'failed' ? end.final.error : describeCrash(end, logFile, '');
     throw new AppError(code, message);
   } finally {

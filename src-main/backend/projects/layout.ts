@@ -11,8 +11,9 @@ export const jobDir = (projectDir: string, jobId: string): string => join(projec
 export const logFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'log.txt');
 /** Where synthetic scans go that nobody gave a folder. */
 export const syntheticDir = (projectDir: string, jobId: string): string => join(projectDir, 'synthetic', jobId);
-/** Another process asks the owner to cancel a job by making this file. */
+/** Another process asks the owner to stop a job by making one of these files: to cancel it, or to pause it. */
 export const cancelFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'cancel');
+export const pauseFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'pause');
 
 export const checkpointDir = (projectDir: string, checkpoint: CheckpointRecord): string =>
   join(projectDir, checkpoint.path);

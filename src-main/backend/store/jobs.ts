@@ -17,6 +17,7 @@ interface JobRow {
   readonly progress: string | null;
   readonly iteration: number;
   readonly seconds_per_iteration: number | null;
+  readonly peak_memory_mb: number | null;
   readonly checkpoint: string | null;
   readonly error: string | null;
   readonly created_at: string;
@@ -38,6 +39,7 @@ const toRow = (job: Job): JobRow => ({
   progress: toJson(job.progress),
   iteration: job.iteration,
   seconds_per_iteration: job.secondsPerIteration,
+  peak_memory_mb: job.peakMemoryMb,
   checkpoint: job.checkpoint,
   error: toJson(job.error),
   created_at: job.createdAt,
@@ -58,6 +60,7 @@ const fromRow = (row: JobRow): Job =>
     progress: fromJson(row.progress, table),
     iteration: row.iteration,
     secondsPerIteration: row.seconds_per_iteration,
+    peakMemoryMb: row.peak_memory_mb,
     checkpoint: row.checkpoint,
     error: fromJson(row.error, table),
     createdAt: row.created_at,
@@ -67,7 +70,7 @@ const fromRow = (row: JobRow): Job =>
 
 const columns = [
   'id', 'kind', 'state', 'request', 'seed', 'dataset_fingerprint', 'versions', 'device', 'progress', 'iteration',
-  'seconds_per_iteration', 'checkpoint', 'error', 'created_at', 'started_at', 'finished_at',
+  'seconds_per_iteration', 'peak_memory_mb', 'checkpoint', 'error', 'created_at', 'started_at', 'finished_at',
 ] as const satisfies readonly (keyof JobRow)[]; // prettier-ignore
 
 export function jobsIn(db: Connection) {

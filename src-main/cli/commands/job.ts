@@ -1,4 +1,4 @@
-/** `doppel job list | show | cancel | resume`. */
+/** `doppel job list | show | cancel | pause | resume`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Argument, type Command } from 'commander';
 import type { Job } from '#contract/jobs.ts';
@@ -22,15 +22,26 @@ function describeJobs(jobs: readonly Job[]): string {
   return formatTable([['job', 'state', 'iterations', 'created (UTC)', ''], ...rows]);
 }
 
+interface AskedJob {
+  readonly project: string;
+  readonly job: string;
+}
+
 /** Asks, and waits until the job has stopped: after its step and its checkpoint, or after the owner's patience. */
-async function cancelAndWait({ call }: Session, project: string, id: string): Promise<Job> {
-  let job = await call('job.cancel', { project, job: id });
+async function stopAndWait({ call }: Session, command: 'job.cancel' | 'job.pause', asked: AskedJob): Promise<Job> {
+  const { project } = asked;
+  let job = await call(command, asked);
   if (job.state === 'running') say(`Asked ${job.id} to stop; waiting for its checkpoint.`);
   while (job.state === 'running' || job.state === 'queued') {
     await sleep(lookEveryMs);
     job = (await call('job.show', { project, job: job.id })).job;
   }
   return job;
+}
+
+function printStopped(stopped: Job, { json }: ProjectFlags): void {
+  if (json) printJson({ job: stopped });
+  else printText(`${stopped.id}: ${stopped.state}`);
 }
 
 async function resume(id: string, flags: ProjectFlags & UntilFlags, endWith: EndWith): Promise<void> {
@@ -83,14 +94,28 @@ export function addJobCommands(program: Command, endWith: EndWith): void {
     .addHelpText('after', '\nExample:\n  doppel job cancel train-3f9a2c71 --project ageing')
     .action(async (id: string, flags: ProjectFlags) => {
       const [{ withSession }, { chooseProject }] = await loadParts();
-      const stopped = await withSession((session) => cancelAndWait(session, chooseProject(flags), id));
-      if (flags.json) printJson({ job: stopped });
-      else printText(`${stopped.id}: ${stopped.state}`);
+      const asked = { project: chooseProject(flags), job: id };
+      printStopped(await withSession((session) => stopAndWait(session, 'job.cancel', asked)), flags);
+    });
+
+  group
+    .command('pause')
+    .description('stop a training with a checkpoint and go on later; also one of another window or terminal')
+    .addArgument(job())
+    .addOption(projectOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  doppel job pause train-3f9a2c71 --project ageing')
+    .action(async (id: string, flags: ProjectFlags) => {
+      const [{ withSession }, { chooseProject }] = await loadParts();
+      const asked = { project: chooseProject(flags), job: id };
+      printStopped(await withSession((session) => stopAndWait(session, 'job.pause', asked)), flags);
     });
 
   group
     .command('resume')
-    .description('go on with a job that failed, was stopped or was interrupted; a training from its newest checkpoint')
+    .description(
+      'go on with a job that failed, was stopped, paused or interrupted; a training from its newest checkpoint',
+    )
     .addArgument(job())
     .addOption(projectOption())
     .addOption(iterationsOption())

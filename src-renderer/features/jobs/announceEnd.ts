@@ -12,7 +12,7 @@ export function useAnnounceEnd(): void {
   onScopeDispose(
     useJobs().onEnded(({ job }) => {
       if (document.hasFocus() || job.kind === 'scan') return;
-      const title = t('jobs.ended', { kind: words.kind(job), state: t(`jobs.state.${job.state}`) });
+      const title = t('jobs.ended', { kind: words.kind(job), state: t(`ui.state.${job.state}`) });
       // A system without notifications is no fault: the jobs page says the same.
       void callShell('shell.notify', { title, body: job.error?.message ?? words.about(job) }).catch(() => undefined);
     }),

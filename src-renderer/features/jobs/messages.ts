@@ -14,14 +14,6 @@ export const en = {
     synthesize: '{count} volume | {count} volumes',
     phantom: '{count} scan | {count} scans',
   },
-  state: {
-    queued: 'Waiting',
-    running: 'Running',
-    succeeded: 'Done',
-    failed: 'Failed',
-    cancelled: 'Stopped',
-    interrupted: 'Interrupted',
-  },
   unit: {
     files: '{done} of {total} files',
     iterations: 'step {done} of {total}',
@@ -44,10 +36,13 @@ export const en = {
   stop: 'Stop',
   resume: 'Resume',
   stopping: 'Stopping…',
+  pause: 'Pause',
+  pausing: 'Pausing…',
   confirm: {
     title: 'Stop this job?',
     action: 'Stop the job',
-    train: 'It ends after the step it is at and writes a checkpoint, from which it can go on later.',
+    train:
+      'It ends after the step it is at and writes a checkpoint, from which it can go on later. To go on soon, pause it instead.',
     import: 'What it has imported so far is removed. The files it reads from stay as they are.',
     synthesize: 'The volumes that are finished stay where they are; resuming begins again from the first.',
     phantom: 'The scans drawn so far stay in their folder; they are not used for anything.',
@@ -62,6 +57,8 @@ export const en = {
     seed: 'Seed',
     iteration: 'Steps done',
     pace: 'Seconds a step',
+    memory: 'Memory, at most',
+    megabytes: '{value} MB',
     engine: 'Engine',
     version: 'Doppel',
   },

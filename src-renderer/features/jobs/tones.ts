@@ -1,15 +1,6 @@
-/** The colour that goes with the word of a state. */
-import type { FileOutcome, JobState } from '#contract/records.ts';
+/** The colour that goes with the word of what came of a file. */
+import type { FileOutcome } from '#contract/records.ts';
 import type { Tone } from '#ui/StateMark.vue';
-
-export const stateTones: Readonly<Record<JobState, Tone>> = {
-  queued: 'plain',
-  running: 'active',
-  succeeded: 'good',
-  failed: 'bad',
-  cancelled: 'plain',
-  interrupted: 'warn',
-};
 
 export const outcomeTones: Readonly<Record<FileOutcome['status'], Tone>> = {
   imported: 'good',

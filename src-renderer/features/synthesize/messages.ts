@@ -33,6 +33,9 @@ export const en = {
     title: '{count} synthetic scan | {count} synthetic scans',
     lead: '{dataset} · iteration {iteration} · seed {seed} · truncation {truncation}',
     stop: 'Stop',
+    stopTitle: 'Stop this synthesis?',
+    stopText: 'The scans that are finished stay where they are. Starting again begins with the first one.',
+    stopAction: 'Stop it',
     resume: 'Start again',
     reveal: 'Show in folder',
     gallery: 'Scans',
@@ -46,13 +49,5 @@ export const en = {
     more: 'Show {count} more',
     folder: 'Folder',
     none: 'No scan was written.',
-  },
-  state: {
-    queued: 'Waiting',
-    running: 'Running',
-    succeeded: 'Done',
-    failed: 'Failed',
-    cancelled: 'Stopped',
-    interrupted: 'Interrupted',
   },
 } as const;

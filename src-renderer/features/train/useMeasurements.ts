@@ -26,8 +26,15 @@ export function useMeasurements() {
       try {
         states.set(key, { kind: 'measured', measurement: await call('model.measure', input) });
       } catch (thrown) {
-        states.set(key, { kind: 'failed', error: shownError(thrown) });
+        const error = shownError(thrown);
+        if (error.code === 'cancelled') states.delete(key);
+        else states.set(key, { kind: 'failed', error });
       }
+    },
+
+    /** The one that is going on: there is one at a time. */
+    async stop(): Promise<void> {
+      await call('model.stopMeasuring', {});
     },
   };
 }

@@ -1,7 +1,5 @@
 /** Figures of training in words of the messages `train.*`. */
 import { durationWords } from '#ui/duration.ts';
-import type { Tone } from '#ui/StateMark.vue';
-import type { JobState } from '#contract/records.ts';
 import { useI18n } from 'vue-i18n';
 import type { Fault, NumberField } from './formFields.ts';
 import { throughput } from './runSummary.ts';
@@ -48,20 +46,4 @@ export function useTrainWords(): TrainWords {
     fault: ({ key, bound }) => t(`train.fault.${key}`, { bound }),
     count: (value) => n(value),
   };
-}
-
-export function toneOf(state: JobState): Tone {
-  switch (state) {
-    case 'running':
-      return 'active';
-    case 'succeeded':
-      return 'good';
-    case 'failed':
-      return 'bad';
-    case 'interrupted':
-      return 'warn';
-    case 'queued':
-    case 'cancelled':
-      return 'plain';
-  }
 }

@@ -85,6 +85,21 @@ test('a running job stops when asked, a waiting one never starts', { timeout }, 
   expect(existsSync(join(out, 'b'))).toBe(false);
 });
 
+test('only a training can be paused', { timeout }, async () => {
+  const backend = openBackend();
+  const project = await newProject(backend);
+  const job = await backend.call('phantom.create', {
+    project,
+    count: many,
+    seed: 1,
+    out: join(temporaryFolder(), 'a'),
+  });
+  expect(await backend.dispatch('job.pause', { project, job: job.id })).toMatchObject({
+    ok: false,
+    error: { code: 'usage', message: expect.stringContaining('no training') as string },
+  });
+});
+
 test('a job that does not stop in the time it is given is ended, and says so', { timeout }, async () => {
   const backend = openBackend(0);
   const project = await newProject(backend);

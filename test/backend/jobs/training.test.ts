@@ -91,6 +91,60 @@ test(
   },
 );
 
+test(
+  'a paused training keeps a checkpoint, lets others go first, and goes on to its goal',
+  { timeout: 180_000 },
+  async () => {
+    const backend = openBackend();
+    const project = await newProject(backend);
+    await importPhantoms(backend, project);
+    const iterations = 60;
+    const job = await backend.call('model.train', { ...training(project, iterations), checkpointEvery: 1000 });
+    const waiting = await backend.call('model.train', training(project, 1));
+    expect(await backend.call('job.pause', { project, job: waiting.id })).toMatchObject({ state: 'paused' });
+    await backend.until((event) => event.type === 'job.measured' && event.jobId === job.id);
+    expect(await backend.call('job.pause', { project, job: job.id })).toMatchObject({ state: 'running' });
+    const paused = await backend.untilOver(job);
+    expect(paused).toMatchObject({ state: 'paused', error: null, progress: null });
+    expect(paused.iteration).toBeLessThan(iterations);
+    expect(paused.peakMemoryMb).toBeGreaterThan(0);
+    const { checkpoints } = await backend.call('job.show', { project, job: job.id });
+    expect(checkpoints[0]).toMatchObject({ id: paused.checkpoint, iteration: paused.iteration });
+    expect(await backend.dispatch('job.pause', { project, job: job.id })).toMatchObject({
+      ok: false,
+      error: { code: 'wrong-state' },
+    });
+    const resumed = await backend.call('job.resume', {
+      project,
+      job: job.id,
+      until: { iterations: paused.iteration + 2 },
+    });
+    expect(await backend.untilOver(resumed)).toMatchObject({ state: 'succeeded', iteration: paused.iteration + 2 });
+    const { iterations: measured } = await backend.call('job.metrics', { project, job: job.id });
+    expect(measured).toEqual(Array.from({ length: paused.iteration + 2 }, (_, index) => index + 1));
+  },
+);
+
+test('a dry run measures a few steps, and ends at once when told to', { timeout: 120_000 }, async () => {
+  const backend = openBackend();
+  const project = await newProject(backend);
+  await importPhantoms(backend, project);
+  const { dataset, modelId, preset, overrides } = training(project, 1);
+  const request = { project, dataset, modelId, preset, overrides };
+  const measured = await backend.call('model.measure', request);
+  expect(measured).toMatchObject({ steps: 3, device: expect.any(String) as string });
+  expect(measured.peakMemoryMb).toBeGreaterThan(measured.secondsPerIteration);
+  let isOver = false;
+  const asked = backend.dispatch('model.measure', request).finally(() => (isOver = true));
+  const stop = async (): Promise<boolean> => {
+    await backend.call('model.stopMeasuring', {}); // before it has begun this does nothing
+    return isOver;
+  };
+  await expect.poll(stop, { timeout: 60_000 }).toBe(true);
+  expect(await asked).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+  expect(await backend.call('model.stopMeasuring', {})).toBeNull();
+});
+
 test('a model is not trained on a grid it does not know, nor without training scans', { timeout: 60_000 }, async () => {
   const backend = openBackend();
   const project = await newProject(backend);
