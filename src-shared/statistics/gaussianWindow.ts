@@ -1,4 +1,7 @@
-/** The sliding Gaussian window of the structural similarity, in three dimensions, where it fits entirely. */
+/**
+ * Sliding windows in three dimensions, separable and symmetric, where they fit entirely; and the Gaussian one of the
+ * structural similarity.
+ */
 
 export type Size3 = readonly [number, number, number];
 
@@ -44,11 +47,20 @@ function filterAxis(
 
 /** Weighted mean under the window at each place where it fits: `validSize(size, width)` values, x fastest. */
 export function filterValid(source: Float64Array, size: Size3, half: Float64Array): Float64Array {
+  return filterValidWith(source, size, [half, half, half]);
+}
+
+/** The same with a window of its own along each axis, all of one width. */
+export function filterValidWith(
+  source: Float64Array,
+  size: Size3,
+  [x, y, z]: readonly [Float64Array, Float64Array, Float64Array],
+): Float64Array {
   const [nx, ny, nz] = size;
-  const [mx, my, mz] = validSize(size, 2 * half.length - 1);
-  const alongX = filterAxis(source, half, { inner: 1, from: nx, to: mx, outer: ny * nz });
-  const alongY = filterAxis(alongX, half, { inner: mx, from: ny, to: my, outer: nz });
-  return filterAxis(alongY, half, { inner: mx * my, from: nz, to: mz, outer: 1 });
+  const [mx, my, mz] = validSize(size, 2 * x.length - 1);
+  const alongX = filterAxis(source, x, { inner: 1, from: nx, to: mx, outer: ny * nz });
+  const alongY = filterAxis(alongX, y, { inner: mx, from: ny, to: my, outer: nz });
+  return filterAxis(alongY, z, { inner: mx * my, from: nz, to: mz, outer: 1 });
 }
 
 /** Means of blocks of 2 × 2 × 2 voxels; an odd last plane is left out. */
