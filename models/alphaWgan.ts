@@ -12,7 +12,7 @@ import { createAlphaWganNetworks, type AlphaWganNetworks } from './alphaWganNetw
 import { copyNetwork, prepareWeights, type PreparedWeights, type WeightedNetwork } from './blocks/weights.ts';
 import { gradientDifference } from './losses/gradientDifference.ts';
 import { gradientPenalty } from './losses/gradientPenalty.ts';
-import type { CreateRequest, ModelEntry, NamedTensors, Trainable } from './model.ts';
+import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } from './model.ts';
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { createAdam, moveToward } from './training/adam.ts';
 import { augment } from './training/augment.ts';
@@ -58,7 +58,8 @@ export const alphaWganConfig = z.strictObject({
 });
 export type AlphaWganConfig = z.output<typeof alphaWganConfig>;
 
-export const alphaWgan: ModelEntry<typeof alphaWganConfig> = {
+export const alphaWgan: GeneratorEntry<typeof alphaWganConfig> = {
+  kind: 'generator',
   id: 'alpha-wgan',
   title: 'α-WGAN',
   purpose: 'Learns to make new whole-brain scans from few: an autoencoder keeps it varied, two critics keep it real.',
@@ -95,7 +96,7 @@ export const alphaWgan: ModelEntry<typeof alphaWganConfig> = {
 /** Running statistics move by a tenth of the difference a step, as in PyTorch. */
 const statisticsMomentum = 0.1;
 
-function createAlphaWgan({ config, grid, seed }: CreateRequest<AlphaWganConfig>): Trainable {
+function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig>): GeneratorModel {
   registerVolumeGradients();
   const origin = createRandom(seed);
   const networks = createAlphaWganNetworks({ ...config, grid }, origin.fork('weights'));

@@ -1,7 +1,9 @@
-/** What the rest of Doppel knows of a generative network: how to train a step, sample, store and restore it. */
+/** What the rest of Doppel knows of a network: how to train a step, use, store and restore it. */
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
+import type { SliceProfile } from '#contract/superResolution.ts';
 import type { RandomState } from '#shared/random.ts';
+import type { Factor } from '#shared/volume/factor.ts';
 
 export type Scalars = Readonly<Record<string, number>>;
 
@@ -33,25 +35,48 @@ export interface GenerateRequest {
   readonly truncation: number;
 }
 
+/** Low-resolution patches and what they were made from; the caller's. */
+export interface PatchPair {
+  /** [b, d, h, w, 1] in [-1, 1]. */
+  readonly low: tf.Tensor5D;
+  /** [b, fz · d, fy · h, fx · w, 1] in [-1, 1]. */
+  readonly high: tf.Tensor5D;
+}
+
+/** What every network under training has, whatever it is fed: the part that a checkpoint stores. */
 export interface Trainable {
   /** A checkpoint stores exactly these, the optimisers and the random state. */
   readonly networks: Readonly<Record<string, Network>>;
   readonly optimizers: Readonly<Record<string, Optimizer>>;
-  /** One update of every network on `real` [b, d, h, w, 1] in [-1, 1] (the caller's); losses by name. */
-  step(real: tf.Tensor5D): Promise<Scalars>;
-  /** [count, d, h, w, 1] in [-1, 1] from the averaged generator; the caller disposes. Same request, same voxels. */
-  generate(request: GenerateRequest): tf.Tensor5D;
-  /** The generator of latents and interpolation weights. */
+  /** The generator of everything random in a step. */
   randomState(): RandomState;
   restoreRandom(state: RandomState): void;
   dispose(): void;
 }
 
-export interface CreateRequest<Config> {
-  readonly config: Config;
-  /** Voxels a side. */
-  readonly grid: number;
-  readonly seed: number;
+/** Makes scans from random numbers. */
+export interface GeneratorModel extends Trainable {
+  /** One update of every network on `real` [b, d, h, w, 1] in [-1, 1] (the caller's); losses by name. */
+  step(real: tf.Tensor5D): Promise<Scalars>;
+  /** [count, d, h, w, 1] in [-1, 1] from the averaged generator; the caller disposes. Same request, same voxels. */
+  generate(request: GenerateRequest): tf.Tensor5D;
+}
+
+/**
+ * Makes a scan finer. `upscale(low)` is `tail(trunk(low), low)`, and each half alone can be computed in tiles: a voxel of
+ * its result depends on no voxel of its input farther off than its reach.
+ */
+export interface SuperResolutionModel extends Trainable {
+  /** One update of every network on the pair (the caller's); losses by name. */
+  step(pair: PatchPair): Promise<Scalars>;
+  /** low [b, d, h, w, 1] in [-1, 1] → [b, fz · d, fy · h, fx · w, 1] in [-1, 1], averaged weights; the caller disposes. */
+  upscale(low: tf.Tensor5D): tf.Tensor5D;
+  /** The part at low resolution: low [b, d, h, w, 1] → features [b, d, h, w, f]; the caller disposes. */
+  trunk(low: tf.Tensor5D): tf.Tensor5D;
+  /** The part that enlarges: features and low of the same place → [b, fz · d, fy · h, fx · w, 1]; the caller disposes. */
+  tail(features: tf.Tensor5D, low: tf.Tensor5D): tf.Tensor5D;
+  /** In low-resolution voxels a side. */
+  readonly reach: { readonly trunk: number; readonly tail: number };
 }
 
 export interface Preset {
@@ -61,19 +86,60 @@ export interface Preset {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** One published model. `id` is stored in projects and is never renamed. */
-export interface ModelEntry<Schema extends z.ZodType = z.ZodType> {
+interface EntryBase<Schema extends z.ZodType> {
+  /** Stored in projects and never renamed. */
   readonly id: string;
   readonly title: string;
   readonly purpose: string;
   readonly citation: string;
   /** Where it departs from the published form, one sentence each. */
   readonly differences: readonly string[];
-  readonly grids: readonly number[];
   readonly presets: readonly Preset[];
   readonly defaultPreset: string;
   readonly configSchema: Schema;
-  /** Voxels are drawn in batches of this many. */
-  batchSize(config: z.output<Schema>): number;
-  create(request: CreateRequest<z.output<Schema>>): Trainable;
 }
+
+export interface CreateGenerator<Config> {
+  readonly config: Config;
+  /** Voxels a side. */
+  readonly grid: number;
+  readonly seed: number;
+}
+
+export interface GeneratorEntry<Schema extends z.ZodType = z.ZodType> extends EntryBase<Schema> {
+  readonly kind: 'generator';
+  readonly grids: readonly number[];
+  /** Volumes are drawn in batches of this many. */
+  batchSize(config: z.output<Schema>): number;
+  create(request: CreateGenerator<z.output<Schema>>): GeneratorModel;
+}
+
+/** How the patches of a super-resolution training are drawn and made low. */
+export interface PatchPlan {
+  /** High-resolution voxels of a low-resolution one, along the grid's x, y, z. */
+  readonly factor: Factor;
+  /** High-resolution voxels a side. */
+  readonly side: number;
+  /** Patches a step. */
+  readonly count: number;
+  readonly profile: SliceProfile;
+  /** Each patch has noise of a standard deviation between 0 and this, as a fraction of the intensity range. */
+  readonly noise: number;
+  /** Whether patches are mirrored, turned and changed in intensity. */
+  readonly isAugmented: boolean;
+}
+
+export interface CreateSuperResolution<Config> {
+  readonly config: Config;
+  readonly seed: number;
+}
+
+/** Works on grids of any size. */
+export interface SuperResolutionEntry<Schema extends z.ZodType = z.ZodType> extends EntryBase<Schema> {
+  readonly kind: 'super-resolution';
+  patches(config: z.output<Schema>): PatchPlan;
+  create(request: CreateSuperResolution<z.output<Schema>>): SuperResolutionModel;
+}
+
+/** One published model. */
+export type ModelEntry = GeneratorEntry | SuperResolutionEntry;

@@ -1,10 +1,9 @@
 /**
- * The one training loop: batch → step → losses → now and then a preview and a checkpoint → stop? It knows no files and
+ * The one training loop: step → losses → now and then a preview and a checkpoint → stop? It knows no files and
  * no clock; they come in as functions.
  */
-import type * as tf from '@tensorflow/tfjs';
 import { AppError } from '#contract/errors.ts';
-import type { Scalars, Trainable } from '../model.ts';
+import type { Scalars } from '../model.ts';
 
 export type Until = { readonly iterations: number } | { readonly minutes: number };
 
@@ -15,7 +14,6 @@ export interface Recurrence {
 }
 
 export interface LoopOptions {
-  readonly model: Trainable;
   /** Iterations already done. */
   readonly from: number;
   readonly until: Until;
@@ -25,8 +23,8 @@ export interface LoopOptions {
   readonly checkpointEvery: Recurrence;
   /** Seconds since some fixed moment. */
   now(): number;
-  /** The scans of iteration `iteration` (counted from 1) [b, d, h, w, 1]; the loop disposes them. */
-  batch(iteration: number): Promise<tf.Tensor5D>;
+  /** Trains iteration `iteration`, counted from 1; losses by name. */
+  step(iteration: number): Promise<Scalars>;
   isCancelled(): boolean;
   onStep(iteration: number, losses: Scalars, timing: StepTiming): void;
   preview(iteration: number): Promise<void>;
@@ -52,7 +50,7 @@ const timingWeight = 0.1;
 
 /** Trains until the goal or a cancellation, and leaves a checkpoint of where it stopped. */
 export async function runTrainingLoop(options: LoopOptions): Promise<LoopResult> {
-  const { model, until, now } = options;
+  const { until, now } = options;
   const started = now();
   const elapsed = (): number => options.elapsedSeconds + now() - started;
   let iteration = options.from;
@@ -77,9 +75,7 @@ export async function runTrainingLoop(options: LoopOptions): Promise<LoopResult>
   }
   while (!isDone() && !options.isCancelled()) {
     const began = now();
-    const real = await options.batch(iteration + 1);
-    const losses = await model.step(real);
-    real.dispose();
+    const losses = await options.step(iteration + 1);
     iteration += 1;
     requireFinite(iteration, losses, Math.max(lastCheckpoint.iteration, options.from));
     const spent = now() - began;

@@ -15,14 +15,13 @@ const childMark = 'DOPPEL_BENCH_CHILD';
 async function measure(): Promise<void> {
   const { loadTensorFlow } = await import('#worker/tensorflow.ts');
   const { registerNativeKernels } = await import('#worker/nativeKernels.ts');
-  const { findModel } = await import('#models/registry.ts');
+  const { alphaWgan } = await import('#models/alphaWgan.ts');
   const { tf, engine } = await loadTensorFlow();
   registerNativeKernels(tf);
-  const entry = findModel('alpha-wgan');
-  const config: unknown = entry.configSchema.parse({ batch });
-  const model = entry.create({ config, grid, seed: 0 });
+  const config = alphaWgan.configSchema.parse({ batch });
+  const model = alphaWgan.create({ config, grid, seed: 0 });
   const real = tf.randomUniform<import('@tensorflow/tfjs').Rank.R5>(
-    [entry.batchSize(config), grid, grid, grid, 1],
+    [alphaWgan.batchSize(config), grid, grid, grid, 1],
     -1,
     1,
     'float32',

@@ -9,6 +9,7 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { AppError } from '#contract/errors.ts';
 import { jobVersions, type JobVersions } from '#contract/jobs.ts';
+import { srTraining, type SrTraining } from '#contract/superResolution.ts';
 import { sha256OfFile, syncFolder, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import type { Trainable } from '#models/model.ts';
 import { openSafetensors, writeSafetensors, type SafetensorsFile, type TensorSource } from './safetensors.ts';
@@ -27,6 +28,7 @@ export const checkpointDescription = z.strictObject({
   config: z.record(z.string(), z.unknown()),
   seed: z.int().nonnegative(),
   datasetFingerprint: z.string(),
+  trainedOn: srTraining.nullable().default(null), // null: of a model that makes scans
   iteration: z.int().nonnegative(),
   elapsedSeconds: z.number().nonnegative(),
   optimizerSteps: z.record(z.string(), z.int().nonnegative()),
@@ -49,6 +51,7 @@ export interface CheckpointRequest {
   readonly config: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly datasetFingerprint: string;
+  readonly trainedOn: SrTraining | null;
   readonly iteration: number;
   readonly elapsedSeconds: number;
   readonly dataPosition: number;

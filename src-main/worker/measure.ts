@@ -5,7 +5,7 @@ import { cancelledError, type WorkerContext } from './context.ts';
 import { peakMemoryMb } from './memory.ts';
 import { registerNativeKernels } from './nativeKernels.ts';
 import { loadTensorFlow } from './tensorflow.ts';
-import { createVolumeBatches } from './volumeBatches.ts';
+import { createTraining } from './createTraining.ts';
 
 const seed = 1;
 
@@ -15,20 +15,13 @@ export async function measure(task: TaskOf<'measure'>, context: WorkerContext): 
   registerNativeKernels(tf);
   const entry = findModel(task.modelId);
   const config: unknown = entry.configSchema.parse(task.config);
-  const model = entry.create({ config, grid: task.grid, seed });
+  const volumes = task.volumes.map((path) => ({ path, split: 'train' as const }));
+  const { model, step: train } = await createTraining(entry, { config, grid: task.grid, volumes, seed });
   try {
-    const batches = createVolumeBatches({
-      paths: task.volumes,
-      grid: task.grid,
-      batchSize: entry.batchSize(config),
-      seed,
-    });
     let started = performance.now();
     for (let step = 1; step <= task.steps; step++) {
       if (context.isCancelled()) throw cancelledError();
-      const real = await batches.batch(step);
-      await model.step(real);
-      real.dispose();
+      await train(step);
       if (step === 1) started = performance.now();
     }
     const counted = task.steps - 1;

@@ -6,7 +6,7 @@ import type { TaskOf } from '#contract/jobs.ts';
 import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { drawContactSheet, type SheetScan } from '#imaging/contactSheet.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
-import type { Trainable } from '#models/model.ts';
+import type { GeneratorModel } from '#models/model.ts';
 import { findModel } from '#models/registry.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { readCheckpointDescription, restoreCheckpoint, type CheckpointDescription } from './checkpoint.ts';
@@ -52,6 +52,12 @@ export async function synthesize(given: TaskOf<'synthesize'>, context: WorkerCon
     })),
   });
   const entry = findModel(found.modelId);
+  if (entry.kind !== 'generator') {
+    throw new AppError(
+      'checkpoint-mismatch',
+      `Checkpoint ${found.id} is of ${entry.id}, which makes scans finer. New scans need a checkpoint of a model that makes scans.`,
+    );
+  }
   const model = entry.create({ config: entry.configSchema.parse(found.config), grid: found.grid, seed: found.seed });
   try {
     const checkpoint = await restoreCheckpoint(model, checkpointDir, 'networks');
@@ -91,7 +97,7 @@ interface GenerateOne {
 }
 
 /** One volume in the dataset's intensity units and common space. */
-async function generateOne(model: Trainable, { seed, truncation, dataset }: GenerateOne): Promise<Volume> {
+async function generateOne(model: GeneratorModel, { seed, truncation, dataset }: GenerateOne): Promise<Volume> {
   const sample = model.generate({ count: 1, seed, truncation }); // [1, d, h, w, 1]
   const [volume] = (await volumesOf(sample, dataset.spacingMm)) as [Volume];
   sample.dispose();

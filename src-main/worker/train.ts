@@ -1,35 +1,30 @@
 /** The training job: the loop of `models/` with the dataset's files, the clock, previews and checkpoints around it. */
-import { mkdir, rm } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { MetricRow, TaskOf } from '#contract/jobs.ts';
 import { AppError } from '#contract/errors.ts';
 import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
-import { drawContactSheet } from '#imaging/contactSheet.ts';
-import type { Trainable } from '#models/model.ts';
+import type { Scalars, Trainable } from '#models/model.ts';
 import { findModel } from '#models/registry.ts';
 import { runTrainingLoop } from '#models/training/loop.ts';
 import {
   listCheckpoints,
   readCheckpointDescription,
   restoreCheckpoint,
-  writeCheckpoint,
   type CheckpointDescription,
 } from './checkpoint.ts';
+import { createCheckpointKeeper } from './checkpointKeeper.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
 import { peakMemoryMb } from './memory.ts';
+import { previewSeed } from './generatorTraining.ts';
 import { registerNativeKernels } from './nativeKernels.ts';
 import { loadTensorFlow } from './tensorflow.ts';
-import { createVolumeBatches } from './volumeBatches.ts';
-import { volumesOf } from './volumesOf.ts';
+import { createTraining } from './createTraining.ts';
 
 const previewSeconds = 30;
 const checkpointSeconds = 60;
 const reportSeconds = 0.5; // how often losses and progress are sent
-const previewCount = 4;
-const previewSeed = 1; // the same latents in every preview of every run
-const kept = 2; // newest checkpoints that are not milestones
-const firstMilestone = 1000; // iterations; then whenever they have doubled
 
 /** Trains until the goal; cancelled, it stops between two steps and leaves a checkpoint. */
 export async function train(task: TaskOf<'train'>, context: WorkerContext): Promise<void> {
@@ -39,19 +34,17 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
   const { request, grid } = task;
   const entry = findModel(request.modelId);
   const config: unknown = entry.configSchema.parse(request.config);
-  const model = entry.create({ config, grid, seed: request.seed });
+  const volumes = task.volumes.map(({ path, split }) => ({ path, split }));
+  const training = await createTraining(entry, { config, grid, volumes, seed: request.seed });
+  const { model } = training;
   try {
     const resumed = task.resumeFrom === null ? null : await resume(model, task, task.resumeFrom);
-    const paths = task.volumes.filter((volume) => volume.split === 'train').map((volume) => volume.path);
-    const batchSize = entry.batchSize(config);
-    const batches = createVolumeBatches({ paths, grid, batchSize, seed: request.seed });
     const checkpointsDir = join(task.projectDir, 'checkpoints');
     const versions = { ...task.versions, engine: `${engine.name} ${engine.version}` };
     const earlier = resumed === null ? [] : await listCheckpoints(checkpointsDir, task.jobId);
     const checkpoints = createCheckpointKeeper({
-      model,
+      training,
       task: { ...task, versions },
-      batchSize,
       checkpointsDir,
       earlier,
       context,
@@ -61,16 +54,15 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
     await mkdir(previewFolder, { recursive: true });
 
     const result = await runTrainingLoop({
-      model,
       from: resumed?.iteration ?? 0,
       until: request.until,
       elapsedSeconds: resumed?.elapsedSeconds ?? 0,
       previewEvery: { iterations: request.previewEvery, seconds: previewSeconds },
       checkpointEvery: { iterations: request.checkpointEvery, seconds: checkpointSeconds },
       now,
-      batch: async (iteration) => {
+      step: async (iteration) => {
         await setImmediate(); // a request to stop arrives between turns of the event loop
-        return batches.batch(iteration);
+        return training.step(iteration);
       },
       isCancelled: () => context.isCancelled(),
       onStep: (iteration, losses, timing) => {
@@ -78,9 +70,18 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
       },
       preview: async (iteration) => {
         reporter.flush();
+        const { picture, metrics } = await training.preview();
+        reporter.measured(iteration, metrics);
         const path = join(previewFolder, `${String(iteration).padStart(7, '0')}.png`);
-        const sha256 = await writePreview(model, path);
-        context.send({ type: 'artifact', kind: 'preview', path, sha256, iteration, seed: previewSeed });
+        await writeFileAtomic(path, picture);
+        context.send({
+          type: 'artifact',
+          kind: 'preview',
+          path,
+          sha256: sha256Of(picture),
+          iteration,
+          seed: previewSeed,
+        });
       },
       checkpoint: async (iteration, elapsedSeconds, isLast) => {
         reporter.flush();
@@ -113,86 +114,21 @@ async function resume(model: Trainable, task: TaskOf<'train'>, checkpointDir: st
   return restoreCheckpoint(model, checkpointDir, 'run');
 }
 
-async function writePreview(model: Trainable, path: string): Promise<string> {
-  const samples = model.generate({ count: previewCount, seed: previewSeed, truncation: 1 });
-  try {
-    const volumes = await volumesOf(samples);
-    const png = drawContactSheet(
-      volumes.map((volume) => ({ volume, low: -1, high: 1 })),
-      { columns: 2 },
-    );
-    await writeFileAtomic(path, png);
-    return sha256Of(png);
-  } finally {
-    samples.dispose();
-  }
-}
-
-interface CheckpointKeeper {
-  write(iteration: number, elapsedSeconds: number, isLast: boolean): Promise<void>;
-}
-
-interface KeeperOptions {
-  readonly model: Trainable;
-  readonly task: TaskOf<'train'>;
-  readonly batchSize: number;
-  readonly checkpointsDir: string;
-  /** Checkpoints of before this run, oldest first: they count as kept. */
-  readonly earlier: readonly CheckpointDescription[];
-  readonly context: WorkerContext;
-}
-
-/** Writes checkpoints and removes those that are neither milestones nor among the newest. */
-function createCheckpointKeeper({
-  model,
-  task,
-  batchSize,
-  checkpointsDir,
-  earlier,
-  context,
-}: KeeperOptions): CheckpointKeeper {
-  let recent = earlier.filter(({ milestone }) => !milestone).map(({ id }) => id);
-  let lastMilestone = earlier.findLast(({ milestone }) => milestone)?.iteration ?? 0;
-
-  return {
-    async write(iteration, elapsedSeconds, isLast) {
-      const milestone = isLast || iteration === 0 || iteration >= Math.max(firstMilestone, 2 * lastMilestone);
-      const { request, jobId, grid, datasetFingerprint, versions } = task;
-      const { modelId, config, seed } = request;
-      const dataPosition = iteration * batchSize;
-      const known = {
-        jobId,
-        modelId,
-        grid,
-        config,
-        seed,
-        datasetFingerprint,
-        iteration,
-        elapsedSeconds,
-        dataPosition,
-        milestone,
-        versions,
-      };
-      const { id, sha256, bytes } = await writeCheckpoint(model, { checkpointsDir, ...known });
-      if (milestone) lastMilestone = iteration;
-      else recent.push(id);
-      const removed = recent.slice(0, -kept);
-      recent = recent.slice(-kept);
-      for (const old of removed) await rm(join(checkpointsDir, old), { recursive: true, force: true });
-      const path = relative(task.projectDir, join(checkpointsDir, id)).split(sep).join('/');
-      context.send({ type: 'checkpoint', id, iteration, path, sha256, bytes, milestone, removed });
-    },
-  };
-}
-
 interface Timing {
   readonly secondsPerIteration: number;
   readonly secondsLeft: number;
   readonly totalIterations: number;
 }
 
+interface Reporter {
+  add(row: MetricRow, timing: Timing): void;
+  /** What a preview showed; there is nothing to compare with before the first iteration. */
+  measured(iteration: number, values: Scalars): void;
+  flush(): void;
+}
+
 /** Collects losses and sends them, with the progress, a few times a second at most. */
-function createReporter(context: WorkerContext): { add(row: MetricRow, timing: Timing): void; flush(): void } {
+function createReporter(context: WorkerContext): Reporter {
   let rows: MetricRow[] = [];
   let newest: { iteration: number; timing: Timing } | undefined;
   let sentAt = now();
@@ -218,6 +154,9 @@ function createReporter(context: WorkerContext): { add(row: MetricRow, timing: T
       rows.push(row);
       newest = { iteration: row.iteration, timing };
       if (now() - sentAt >= reportSeconds) flush();
+    },
+    measured(iteration, values) {
+      if (iteration > 0 && Object.keys(values).length > 0) rows.push({ iteration, values: { ...values } });
     },
     flush,
   };

@@ -18,6 +18,7 @@ import type {
   DatasetRecord,
   FileOutcome,
   ModelDescriptor,
+  ModelKind,
   ProjectRecord,
   ScanCandidate,
   VolumeRecord,
@@ -61,9 +62,10 @@ export interface JobDetail {
   readonly files: readonly FileOutcome[];
 }
 
-/** A checkpoint as one chooses it: where it comes from and how its synthetic scans look. */
+/** A checkpoint as one chooses it: where it comes from and how its results look. */
 export interface CheckpointSummary extends CheckpointRecord {
   readonly modelId: string;
+  readonly kind: ModelKind;
   readonly dataset: string;
   readonly grid: number;
   /** The preview of its job whose iteration is nearest; null where there is none. */

@@ -161,13 +161,18 @@ export const jobProgress = z.strictObject({
 });
 export type JobProgress = z.infer<typeof jobProgress>;
 
+/** `generator` makes scans from random numbers, `super-resolution` makes a scan finer. */
+export const modelKind = z.enum(['generator', 'super-resolution']);
+export type ModelKind = z.infer<typeof modelKind>;
+
 export const modelDescriptor = z.strictObject({
   id: z.string(),
+  kind: modelKind,
   title: z.string(),
   purpose: z.string(),
   citation: z.string(),
   differences: z.array(z.string()), // from the published form
-  grids: z.array(z.int().positive()),
+  grids: z.array(z.int().positive()).nullable(), // null: any
   presets: z.array(z.strictObject({ id: z.string(), title: z.string(), config: z.record(z.string(), z.unknown()) })),
   defaultPreset: z.string(),
   configSchema: z.record(z.string(), z.unknown()), // JSON Schema

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as TensorFlow from '@tensorflow/tfjs';
-import type { ModelEntry, Scalars, Trainable } from '#models/model.ts';
+import type { GeneratorEntry, GeneratorModel, Scalars } from '#models/model.ts';
 import { registry } from '#models/registry.ts';
 import { createRandom } from '#shared/random.ts';
 import { restoreCheckpoint, writeCheckpoint } from '#worker/checkpoint.ts';
@@ -16,7 +16,9 @@ const smallConfigs: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   'alpha-wgan': { width: 16, latent: 16, codeUnits: 64, batch: 2 },
 };
 const variants = registry.flatMap((entry) =>
-  entry.presets.map((preset) => ({ name: `${entry.id}, ${preset.id}`, entry, preset })),
+  entry.kind === 'generator'
+    ? entry.presets.map((preset) => ({ name: `${entry.id}, ${preset.id}`, entry, preset }))
+    : [],
 );
 
 describe.each(variants)('$name', ({ entry, preset }) => {
@@ -29,10 +31,10 @@ describe.each(variants)('$name', ({ entry, preset }) => {
   afterAll(() => rm(folder, { recursive: true }));
 
   const config = entry.configSchema.parse({ ...preset.config, ...smallConfigs[entry.id] });
-  const create = (seed: number, overrides: object = {}): Trainable =>
+  const create = (seed: number, overrides: object = {}): GeneratorModel =>
     entry.create({ config: { ...(config as object), ...overrides }, grid, seed });
 
-  async function trainSteps(model: Trainable, from: number, to: number): Promise<Scalars[]> {
+  async function trainSteps(model: GeneratorModel, from: number, to: number): Promise<Scalars[]> {
     const losses: Scalars[] = [];
     for (let iteration = from; iteration < to; iteration++) {
       const real = scans(tf, entry, config, iteration);
@@ -91,6 +93,7 @@ describe.each(variants)('$name', ({ entry, preset }) => {
       config: config as Record<string, unknown>,
       seed: 3,
       datasetFingerprint: 'f',
+      trainedOn: null,
       iteration: 2,
       elapsedSeconds: 1,
       dataPosition: 0,
@@ -117,7 +120,7 @@ describe.each(variants)('$name', ({ entry, preset }) => {
 });
 
 /** Blobs in a volume of background, different from scan to scan: [b, grid, grid, grid, 1] in [-1, 1]. */
-function scans(tf: typeof TensorFlow, entry: ModelEntry, config: unknown, iteration: number): TensorFlow.Tensor5D {
+function scans(tf: typeof TensorFlow, entry: GeneratorEntry, config: unknown, iteration: number): TensorFlow.Tensor5D {
   const random = createRandom(1000 + iteration);
   const count = entry.batchSize(config);
   const values = new Float32Array(count * grid ** 3);

@@ -1,6 +1,7 @@
 /** The checkpoints of a project with what one needs to choose among them. */
 import type { CheckpointSummary } from '#contract/commands.ts';
 import type { ArtifactRecord } from '#contract/records.ts';
+import type { Registry } from '../models/loadRegistry.ts';
 import type { Store } from '../store/store.ts';
 
 /** The preview whose iteration is nearest, the earlier of two equally near; null where there is none. */
@@ -11,8 +12,8 @@ function nearestPreview(previews: readonly ArtifactRecord[], iteration: number):
   return others.reduce((best, preview) => (distance(preview) < distance(best) ? preview : best), first).id;
 }
 
-/** The newest first. A checkpoint whose training or dataset the project no longer knows is left out. */
-export function summarizeCheckpoints(store: Store): readonly CheckpointSummary[] {
+/** The newest first. A checkpoint whose training or dataset the project, or whose model Doppel, no longer knows is left out. */
+export function summarizeCheckpoints(store: Store, { registry }: Registry): readonly CheckpointSummary[] {
   const jobs = new Map(store.jobs.list().map((job) => [job.id, job]));
   const datasets = new Map(store.datasets.list().map((dataset) => [dataset.id, dataset]));
   const previews = Map.groupBy(
@@ -22,8 +23,9 @@ export function summarizeCheckpoints(store: Store): readonly CheckpointSummary[]
   return store.checkpoints.list().flatMap((checkpoint) => {
     const request = jobs.get(checkpoint.jobId)?.request;
     const dataset = request?.kind === 'train' ? datasets.get(request.datasetId) : undefined;
-    if (request?.kind !== 'train' || dataset === undefined) return [];
+    const kind = request?.kind === 'train' && registry.find(({ id }) => id === request.modelId)?.kind;
+    if (request?.kind !== 'train' || dataset === undefined || !kind) return [];
     const previewId = nearestPreview(previews.get(checkpoint.jobId) ?? [], checkpoint.iteration);
-    return [{ ...checkpoint, modelId: request.modelId, dataset: dataset.name, grid: dataset.grid, previewId }];
+    return [{ ...checkpoint, modelId: request.modelId, kind, dataset: dataset.name, grid: dataset.grid, previewId }];
   });
 }

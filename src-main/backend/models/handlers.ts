@@ -12,11 +12,12 @@ import { describeSchema, parseConfig } from './parseConfig.ts';
 function describeModel(entry: ModelEntry): ModelDescriptor {
   return {
     id: entry.id,
+    kind: entry.kind,
     title: entry.title,
     purpose: entry.purpose,
     citation: entry.citation,
     differences: [...entry.differences],
-    grids: [...entry.grids],
+    grids: entry.kind === 'generator' ? [...entry.grids] : null,
     presets: entry.presets.map(({ id, title, config }) => ({ id, title, config: { ...config } })),
     defaultPreset: entry.defaultPreset,
     configSchema: describeSchema(entry),
@@ -25,7 +26,7 @@ function describeModel(entry: ModelEntry): ModelDescriptor {
 
 /** Can this model learn from this dataset? */
 function requireFit(entry: ModelEntry, dataset: DatasetRecord): void {
-  if (!entry.grids.includes(dataset.grid)) {
+  if (entry.kind === 'generator' && !entry.grids.includes(dataset.grid)) {
     throw new AppError(
       'usage',
       `${entry.id} works on grids of ${entry.grids.join(', ')}; the dataset "${dataset.name}" has ${String(dataset.grid)}. Import the scans again with one of those.`,

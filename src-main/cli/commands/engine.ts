@@ -30,7 +30,7 @@ function describeModel(model: ModelDescriptor): string {
     `${model.id}: ${model.title}`,
     `  ${model.purpose}`,
     `  ${model.citation}`,
-    `  grids: ${model.grids.join(', ')}`,
+    `  grids: ${model.grids?.join(', ') ?? 'any'}`,
     '',
     formatTable(presets),
     '',

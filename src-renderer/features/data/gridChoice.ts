@@ -14,10 +14,10 @@ const bytesPerVoxel = 4;
 const usualGrid = 64;
 
 export function gridChoices(models: readonly ModelDescriptor[]): readonly GridChoice[] {
-  const grids = [...new Set(models.flatMap((model) => model.grids))].toSorted((a, b) => a - b);
+  const grids = [...new Set(models.flatMap((model) => model.grids ?? []))].toSorted((a, b) => a - b);
   return grids.map((grid) => ({
     grid,
-    models: models.filter((model) => model.grids.includes(grid)).map(({ title }) => title),
+    models: models.filter((model) => model.grids?.includes(grid) ?? true).map(({ title }) => title),
     bytesEach: grid ** 3 * bytesPerVoxel,
   }));
 }

@@ -17,6 +17,7 @@ export const en = {
     citation: 'Source',
     needs: 'Works on',
     grids: 'cubes of {grids} voxels a side',
+    anyGrid: 'grids of any size',
     differences: 'Where it departs from the published form',
     here: 'On this machine',
     measure: 'Measure',

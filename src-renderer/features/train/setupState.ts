@@ -26,7 +26,7 @@ export const presetDraft = (model: ModelDescriptor, preset: string): Draft =>
   draftOf(formFields(model.configSchema), presetOf(model, preset));
 
 export const canTrain = (model: ModelDescriptor, dataset: DatasetRecord): boolean =>
-  dataset.train > 0 && model.grids.includes(dataset.grid);
+  dataset.train > 0 && (model.grids?.includes(dataset.grid) ?? true);
 
 /** The default preset on the newest dataset that fits, or the settings of an earlier run. */
 export function startSetup(

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { AppError } from '#contract/errors.ts';
 import { alphaWgan } from '#models/alphaWgan.ts';
-import type { Trainable } from '#models/model.ts';
+import type { GeneratorModel } from '#models/model.ts';
 import { runTrainingLoop, type LoopOptions } from '#models/training/loop.ts';
 import { testEngine } from '../engine.ts';
 
@@ -17,7 +17,7 @@ describe('training loop', () => {
 
   /** A run of a real model in which one second passes each time the clock is read. */
   async function run(
-    model: Trainable,
+    model: GeneratorModel,
     options: Partial<LoopOptions>,
   ): Promise<{ previews: number[]; checkpoints: number[]; steps: number[]; end: unknown }> {
     const previews: number[] = [];
@@ -25,14 +25,18 @@ describe('training loop', () => {
     const steps: number[] = [];
     let clock = 0;
     const end: unknown = await runTrainingLoop({
-      model,
       from: 0,
       until: { iterations: 4 },
       elapsedSeconds: 0,
       previewEvery: { iterations: 2, seconds: 0 },
       checkpointEvery: { iterations: 3, seconds: 0 },
       now: () => ++clock,
-      batch: () => Promise.resolve(tf.fill([alphaWgan.batchSize(config), grid, grid, grid, 1], -0.5)),
+      step: async () => {
+        const real = tf.fill<TensorFlow.Rank.R5>([alphaWgan.batchSize(config), grid, grid, grid, 1], -0.5);
+        const losses = await model.step(real);
+        real.dispose();
+        return losses;
+      },
       isCancelled: () => false,
       onStep: (iteration) => steps.push(iteration),
       preview: (iteration) => Promise.resolve(void previews.push(iteration)),
@@ -43,7 +47,7 @@ describe('training loop', () => {
     return { previews, checkpoints, steps, end };
   }
 
-  const create = (): Trainable => alphaWgan.create({ config, grid, seed: 1 });
+  const create = (): GeneratorModel => alphaWgan.create({ config, grid, seed: 1 });
 
   it('previews and saves at the start, as often as asked, and at the end', async () => {
     const { previews, checkpoints, steps, end } = await run(create(), {});

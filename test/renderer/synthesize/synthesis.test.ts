@@ -16,6 +16,7 @@ const checkpoint = (id: string, jobId: string, iteration: number): CheckpointSum
   milestone: false,
   createdAt: '2026-11-21T10:00:00.000Z',
   modelId: 'alpha-wgan',
+  kind: 'generator',
   dataset: 'adults',
   grid: 32,
   previewId: null,

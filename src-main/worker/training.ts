@@ -1,0 +1,33 @@
+/** What the training job and the dry run need of a model and its data, whatever it learns from. */
+import type { TaskOf } from '#contract/jobs.ts';
+import type { SrTraining } from '#contract/superResolution.ts';
+import type { Scalars, Trainable } from '#models/model.ts';
+
+export interface Preview {
+  /** PNG. */
+  readonly picture: Uint8Array;
+  /** What was measured on it, by name. */
+  readonly metrics: Scalars;
+}
+
+export interface Training {
+  readonly model: Trainable;
+  /** Scans or patches that an iteration draws. */
+  readonly drawn: number;
+  /** What the data was like, for a model that has to know its like again; null for the others. */
+  readonly trainedOn: SrTraining | null;
+  /** Trains iteration `iteration`, counted from 1; what it draws depends on the seed and this number alone. */
+  step(iteration: number): Promise<Scalars>;
+  preview(): Promise<Preview>;
+}
+
+type TrainingVolume = Pick<TaskOf<'train'>['volumes'][number], 'path' | 'split'>;
+
+export interface TrainingRequest {
+  /** Parsed by the model's schema. */
+  readonly config: unknown;
+  /** Voxels a side of every volume. */
+  readonly grid: number;
+  readonly volumes: readonly TrainingVolume[];
+  readonly seed: number;
+}
