@@ -1,9 +1,8 @@
 /** What the rest of Doppel knows of a network: how to train a step, use, store and restore it. */
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
-import type { SliceProfile } from '#contract/superResolution.ts';
 import type { RandomState } from '#shared/random.ts';
-import type { Factor } from '#shared/volume/factor.ts';
+import type { Factor, SliceProfile } from '#shared/volume/factor.ts';
 
 export type Scalars = Readonly<Record<string, number>>;
 

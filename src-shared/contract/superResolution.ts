@@ -1,12 +1,6 @@
-/** Super-resolution: what a scan is made low by, and what a network learned from. */
+/** Super-resolution: what a network learned from. */
 import { z } from 'zod';
-
-/**
- * How a scanner's slice or voxel gathers signal: `gaussian`, full width at half maximum = the low-resolution voxel;
- * `box`, the mean over it; `kspace`, all frequencies up to those the low-resolution grid can hold.
- */
-export const sliceProfile = z.enum(['gaussian', 'box', 'kspace']);
-export type SliceProfile = z.infer<typeof sliceProfile>;
+import { sliceProfiles } from '../volume/factor.ts';
 
 /** Of one quantile over the training scans. */
 const overScans = z.strictObject({ low: z.number(), median: z.number(), high: z.number() });
@@ -14,7 +8,7 @@ const overScans = z.strictObject({ low: z.number(), median: z.number(), high: z.
 /** What a super-resolution network was trained on, so that a scan unlike it can be told from one like it. */
 export const srTraining = z.strictObject({
   factor: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]), // along the grid's x, y, z
-  profile: sliceProfile,
+  profile: z.enum(sliceProfiles),
   noise: z.number().nonnegative(), // the largest standard deviation, as a fraction of the intensity range
   spacingMm: z.tuple([z.number().positive(), z.number().positive()]), // of the high-resolution scans: least and most
   quantiles: z.strictObject({
