@@ -1,6 +1,6 @@
 /** Agreement of two methods of measurement (Bland & Altman 1999, Stat. Methods Med. Res. 8:135). */
-import { fisherQuantile } from './fisher.ts';
 import type { Interval } from './bootstrap.ts';
+import { studentQuantile } from './student.ts';
 
 export interface BlandAltman {
   readonly n: number;
@@ -19,18 +19,13 @@ export interface BlandAltman {
 /** The normal quantile of 97.5 %, rounded as the authors do. */
 const normalLimit = 1.96;
 
-/** Two-sided 95 % quantile of Student's t: the root of F's 95 % quantile with one degree of freedom above. */
-function studentLimit(degrees: number): number {
-  return Math.sqrt(fisherQuantile(0.95, 1, degrees));
-}
-
 /** Of the differences measured − reference, one a case. Null for fewer than three, of which nothing can be said. */
 export function blandAltman(differences: readonly number[]): BlandAltman | null {
   const n = differences.length;
   if (n < 3) return null;
   const bias = differences.reduce((sum, value) => sum + value, 0) / n;
   const deviation = Math.sqrt(differences.reduce((sum, value) => sum + (value - bias) ** 2, 0) / (n - 1));
-  const t = studentLimit(n - 1);
+  const t = studentQuantile(0.975, n - 1);
   const around = (middle: number, error: number): Interval => ({ low: middle - t * error, high: middle + t * error });
   const [lower, upper] = [bias - normalLimit * deviation, bias + normalLimit * deviation];
   const limitError = deviation * Math.sqrt(1 / n + normalLimit ** 2 / (2 * (n - 1)));
