@@ -46,6 +46,8 @@ export default defineConfig(
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'argv', message: 'Only src-main/cli reads arguments.' },
+        { object: 'shell', property: 'openExternal', message: 'Doppel opens nothing outside of itself.' },
+        { object: 'shell', property: 'openPath', message: 'Doppel opens nothing outside of itself.' },
       ],
       eqeqeq: 'error',
       // `typeof import('…')` is the type of what is loaded when first needed.

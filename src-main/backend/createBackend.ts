@@ -24,8 +24,6 @@ export interface BackendOptions {
 
 export interface Backend {
   readonly dispatch: Dispatch;
-  /** Settles when no job runs or waits. */
-  idle(): Promise<void>;
   /** Stops the jobs (they become `interrupted`, with a checkpoint if `graceMs` allows), closes the projects. */
   close(graceMs?: number): Promise<void>;
 }
@@ -45,7 +43,6 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
   };
   return {
     dispatch: createDispatch(handlers),
-    idle: () => runner.idle(),
     close: async (graceMs = cancelGraceMs) => {
       await runner.close(graceMs);
       await sessions.close();

@@ -1,6 +1,6 @@
 /**
  * The backend as a process of its own, beside the desktop shell that started it. It answers calls over the IPC channel
- * and ends with the shell, at once or, if it was told so before, when the last job is done.
+ * and ends with the shell: the jobs stop, and trainings keep a checkpoint.
  */
 import { toBackendProcess, type FromBackendProcess } from '#contract/backendProcess.ts';
 import type { CommandInput, CommandName } from '#contract/commands.ts';
@@ -10,7 +10,6 @@ import { describeFaults } from './validation.ts';
 const threadsVariable = 'TF_NUM_INTRAOP_THREADS';
 
 const givenThreads = process.env[threadsVariable];
-let mustFinish = false;
 let ending: Promise<void> | undefined;
 
 function send(message: FromBackendProcess): void {
@@ -59,15 +58,9 @@ process.on('message', (raw) => {
       return;
     case 'stop':
       void end();
-      return;
-    case 'finish':
-      mustFinish = true;
   }
 });
-process.on('disconnect', () => {
-  if (mustFinish) void backend.idle().then(end);
-  else void end();
-});
+process.on('disconnect', () => void end());
 process.on('SIGTERM', () => void end());
 process.on('SIGINT', () => void end());
 send({ type: 'ready' });

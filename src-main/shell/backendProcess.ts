@@ -8,6 +8,7 @@ import { fromBackendProcess, type FromBackendProcess, type ToBackendProcess } fr
 import type { Reply } from '#contract/commands.ts';
 import type { ErrorShape } from '#contract/errors.ts';
 import type { BackendEvent } from '#contract/events.ts';
+import type { Job } from '#contract/jobs.ts';
 
 /** Waits before it is started again, one after another; after the last it has failed. */
 const backOffMs = [200, 1000, 4000, 10_000];
@@ -20,6 +21,12 @@ export interface BackendState {
   readonly error: ErrorShape | null;
 }
 
+/** A job and the folder of its project. */
+export interface LocatedJob {
+  readonly project: string;
+  readonly job: Job;
+}
+
 export interface BackendProcess {
   state(): BackendState;
   /** Never rejects: a process that dies meanwhile is an error reply. */
@@ -27,12 +34,10 @@ export interface BackendProcess {
   limitThreads(threads: number | null): void;
   /** Starts again what has failed. */
   retry(): void;
-  /** Jobs that run or wait, by what was told of them. */
-  jobsAlive(): number;
+  /** Jobs that run or wait, by what was told of them, in the order they were asked for. */
+  jobsAlive(): readonly LocatedJob[];
   /** Stops the jobs, which keep their checkpoints; settles when the process is gone. */
   stop(): Promise<void>;
-  /** Lets it go on alone until its jobs are done. */
-  letFinish(): void;
 }
 
 export interface BackendProcessOptions {
@@ -64,7 +69,7 @@ export function startBackend({
   let restarting: NodeJS.Timeout | undefined;
   let gone: () => void = () => undefined;
   const pending = new Map<number, (reply: Reply<unknown>) => void>();
-  const alive = new Set<string>();
+  const alive = new Map<string, LocatedJob>();
 
   const become = (state: BackendState): void => {
     current = state;
@@ -100,8 +105,9 @@ export function startBackend({
 
   const note = (event: BackendEvent): void => {
     if (event.type !== 'job.changed') return;
-    if (event.job.state === 'queued' || event.job.state === 'running') alive.add(event.job.id);
-    else alive.delete(event.job.id);
+    const { project, job } = event;
+    if (job.state === 'queued' || job.state === 'running') alive.set(job.id, { project, job });
+    else alive.delete(job.id);
   };
 
   const lastWords = (): string => {
@@ -167,7 +173,7 @@ export function startBackend({
   start();
   return {
     state: () => current,
-    jobsAlive: () => alive.size,
+    jobsAlive: () => [...alive.values()],
     limitThreads: (count) => {
       threads = count;
       send({ type: 'threads', threads });
@@ -199,12 +205,6 @@ export function startBackend({
         gone = resolve;
         send({ type: 'stop' });
       });
-    },
-    letFinish: () => {
-      isLeaving = true;
-      send({ type: 'finish' });
-      child?.unref();
-      child?.disconnect();
     },
   };
 }

@@ -1,49 +1,87 @@
 /** The system's dialogs. Each gives null when the user closes it. */
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { dialog, type BrowserWindow } from 'electron';
+import {
+  dialog,
+  type BrowserWindow,
+  type MessageBoxOptions,
+  type MessageBoxReturnValue,
+  type OpenDialogOptions,
+  type OpenDialogReturnValue,
+  type SaveDialogOptions,
+  type SaveDialogReturnValue,
+} from 'electron';
+import { counted, fill, type ShellWords } from './words.ts';
 
 const suffix = '.doppel';
 
-export async function chooseFolder(window: BrowserWindow, title: string): Promise<string | null> {
-  const { canceled, filePaths } = await dialog.showOpenDialog(window, { title, properties: ['openDirectory'] });
+/** A dialog belongs to the window, and stands alone when there is none. */
+type Parent = BrowserWindow | null;
+
+const showOpen = (parent: Parent, options: OpenDialogOptions): Promise<OpenDialogReturnValue> =>
+  parent === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(parent, options);
+const showSave = (parent: Parent, options: SaveDialogOptions): Promise<SaveDialogReturnValue> =>
+  parent === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(parent, options);
+const showMessage = (parent: Parent, options: MessageBoxOptions): Promise<MessageBoxReturnValue> =>
+  parent === null ? dialog.showMessageBox(options) : dialog.showMessageBox(parent, options);
+
+export async function chooseFolder(window: Parent, title: string): Promise<string | null> {
+  const { canceled, filePaths } = await showOpen(window, { title, properties: ['openDirectory'] });
   return canceled ? null : (filePaths[0] ?? null);
 }
 
-export async function chooseProject(window: BrowserWindow, folder: string): Promise<string | null> {
-  const { canceled, filePaths } = await dialog.showOpenDialog(window, {
-    title: `Open a project: choose its folder, NAME${suffix}`,
+export interface ProjectChoice {
+  readonly window: Parent;
+  readonly words: ShellWords;
+  /** Where the dialog begins. */
+  readonly folder: string;
+}
+
+export async function chooseProject({ window, words, folder }: ProjectChoice): Promise<string | null> {
+  const { canceled, filePaths } = await showOpen(window, {
+    title: fill(words.dialog.chooseProject, { suffix }),
     defaultPath: folder,
     properties: ['openDirectory'],
   });
   return canceled ? null : (filePaths[0] ?? null);
 }
 
-export async function chooseProjectPath(window: BrowserWindow, folder: string, name: string): Promise<string | null> {
+export async function chooseProjectPath({
+  window,
+  words,
+  folder,
+  name,
+}: ProjectChoice & { readonly name: string }): Promise<string | null> {
   mkdirSync(folder, { recursive: true });
-  const { canceled, filePath } = await dialog.showSaveDialog(window, {
-    title: 'Where should the project be?',
+  const { canceled, filePath } = await showSave(window, {
+    title: words.dialog.newProject,
     defaultPath: join(folder, `${basename(name, suffix)}${suffix}`),
-    buttonLabel: 'Create',
+    buttonLabel: words.dialog.create,
     properties: ['createDirectory', 'showOverwriteConfirmation'],
   });
   if (canceled || filePath === '') return null;
   return filePath.endsWith(suffix) ? filePath : `${filePath}${suffix}`;
 }
 
-export type Closing = 'stop' | 'finish' | 'stay';
+export type Closing = 'stop' | 'background' | 'stay';
 
-/** What becomes of the jobs when the window closes. */
-export async function askAboutJobs(window: BrowserWindow, jobs: number): Promise<Closing> {
-  const choices: readonly Closing[] = ['finish', 'stop', 'stay'];
-  const { response } = await dialog.showMessageBox(window, {
+export interface ClosingQuestion {
+  readonly window: Parent;
+  readonly words: ShellWords;
+  /** BCP 47, for the plural. */
+  readonly language: string;
+  readonly jobs: number;
+}
+
+/** What becomes of the jobs when Doppel closes. */
+export async function askAboutJobs({ window, words, language, jobs }: ClosingQuestion): Promise<Closing> {
+  const choices: readonly Closing[] = ['background', 'stop', 'stay'];
+  const { response } = await showMessage(window, {
     type: 'question',
-    title: 'Doppel',
-    message: jobs === 1 ? 'A job is still running.' : `${String(jobs)} jobs are still running or waiting.`,
-    detail:
-      'Keep it running: Doppel closes its window and ends when the work is done. Until then the project can be looked at, ' +
-      'but not changed.\n\nStop: a training keeps a checkpoint and can be resumed later.',
-    buttons: ['Keep running in the background', 'Stop and keep a checkpoint', 'Cancel'],
+    title: words.app,
+    message: counted(words.closing.question, jobs, language),
+    detail: words.closing.detail,
+    buttons: choices.map((choice) => words.closing[choice]),
     defaultId: 0,
     cancelId: 2,
     noLink: true,

@@ -1,54 +1,90 @@
 /** The desktop application, from its start to its end. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, ipcMain, protocol, session, type BrowserWindow } from 'electron';
+import { app, ipcMain, nativeTheme, protocol, session } from 'electron';
 import { serveInterface } from './appProtocol.ts';
 import { startBackend } from './backendProcess.ts';
-import { closeWithCare } from './closing.ts';
+import { askAboutJobs } from './dialogs.ts';
+import { announceEnd } from './announceEnd.ts';
 import { answerCalls } from './ipc.ts';
+import { leaveWithCare, type Leaving } from './leaving.ts';
 import { setMenu } from './menu.ts';
 import { placesOf } from './places.ts';
 import { lockDown, lockSession } from './security.ts';
 import { openSettings } from './settingsFile.ts';
-import { applySettings, shellHandlers } from './shellHandlers.ts';
+import { shellHandlers } from './shellHandlers.ts';
 import { serveVolumes } from './volumeProtocol.ts';
-import { openWindow, tell, type Told } from './window.ts';
+import { createMainWindow, type MainWindow } from './window.ts';
+import { wordsOf } from './words.ts';
 
 const privileges = { standard: true, secure: true, supportFetchAPI: true, stream: true, corsEnabled: true };
 
 async function start(): Promise<void> {
   const places = placesOf(app);
-  mkdirSync(app.getPath('userData'), { recursive: true });
-  const settings = openSettings(join(app.getPath('userData'), 'settings.json'), {
+  const userData = app.getPath('userData');
+  mkdirSync(userData, { recursive: true });
+  const settings = openSettings(join(userData, 'settings.json'), {
     theme: 'system',
     language: 'en',
     threads: null,
     projectsFolder: join(app.getPath('documents'), 'Doppel'),
     recentProjects: [],
   });
-  let window: BrowserWindow | null = null;
-  const say = (message: Told): void => tell(window, message);
+  const words = (): ReturnType<typeof wordsOf> => wordsOf(settings.get().language);
+  let window: MainWindow | null = null;
+  let leaving: Leaving | null = null;
   const backend = startBackend({
     node: places.node,
     entry: places.backendEntry,
     folder: places.backendFolder,
     logFile: places.backendLog,
-    onEvent: (event) => say({ event }),
-    onState: (state) => say({ backend: state }),
+    onEvent: (event) => {
+      window?.tell({ event });
+      if (window?.current() === null) announceEnd({ event, words: words(), onClick: () => leaving?.comeBack() });
+      leaving?.check();
+    },
+    onState: (state) => {
+      window?.tell({ backend: state });
+      leaving?.check();
+    },
   });
-  applySettings(settings, backend);
+  const apply = (): void => {
+    const { theme, threads } = settings.get();
+    nativeTheme.themeSource = theme;
+    backend.limitThreads(threads);
+    setMenu({
+      words: words(),
+      logFile: places.backendLog,
+      isDevelopment: !app.isPackaged,
+      onPage: (page) => {
+        window?.show();
+        window?.tell({ page });
+      },
+    });
+  };
 
   await app.whenReady();
   lockSession(session.defaultSession);
   serveInterface(protocol, places.interfaceFolder);
   serveVolumes(protocol, (input) => backend.call('file.locate', input));
-  setMenu(app, places.backendLog);
-  const opened = openWindow(places.preload);
+  apply();
+  const opened = createMainWindow({
+    preload: places.preload,
+    placeFile: join(userData, 'window.json'),
+    backendState: () => backend.state(),
+  });
   window = opened;
-  opened.webContents.on('did-finish-load', () => say({ backend: backend.state() }));
-  answerCalls(ipcMain, backend, shellHandlers({ app, window: opened, backend, settings }));
-  closeWithCare(app, opened, backend);
-  app.on('second-instance', () => opened.show());
+  answerCalls(ipcMain, backend, shellHandlers({ app, window: opened, backend, settings, apply }));
+  const left = leaveWithCare({
+    app,
+    window: opened,
+    backend,
+    ask: (jobs) => askAboutJobs({ window: opened.current(), words: words(), language: settings.get().language, jobs }),
+  });
+  leaving = left;
+  app.on('second-instance', () => left.comeBack());
+  app.on('activate', () => left.comeBack()); // its icon in the dock of macOS
+  opened.show();
 }
 
 if (app.requestSingleInstanceLock()) {
@@ -59,5 +95,5 @@ if (app.requestSingleInstanceLock()) {
   ]);
   void start();
 } else {
-  app.quit(); // the one that is open comes to the front
+  app.quit(); // the one that runs comes to the front
 }

@@ -8,7 +8,8 @@ import { uiOrigin } from './appProtocol.ts';
 /** The one thing asked for: to copy the details of an error. Reading the clipboard is another permission. */
 const permitted: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
 
-const outside = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file:///*'];
+/** Whatever is asked for over another scheme is cancelled. `devtools:` is there in development alone. */
+const allowedSchemes: ReadonlySet<string> = new Set(['app:', 'volume:', 'blob:', 'data:', 'devtools:']);
 
 function isInterface(url: string): boolean {
   return url.startsWith(`${uiOrigin}/`);
@@ -44,9 +45,11 @@ export function lockSession(session: Session): void {
     isPermitted(permission, `${origin.replace(/\/$/, '')}/`),
   );
   session.setDevicePermissionHandler(() => false);
-  session.webRequest.onBeforeRequest({ urls: [...outside, 'volume://*/*'] }, ({ url, frame, webContents }, answer) => {
+  session.webRequest.onBeforeRequest(({ url, frame, webContents }, answer) => {
+    const { protocol } = new URL(url);
     // Chromium checks origins for the network alone: that volumes are for the interface is checked here.
     const asking = frame?.url ?? webContents?.getURL();
-    answer({ cancel: !url.startsWith('volume:') || (asking !== undefined && !isInterface(asking)) });
+    const isForeign = protocol === 'volume:' && asking !== undefined && !isInterface(asking);
+    answer({ cancel: isForeign || !allowedSchemes.has(protocol) });
   });
 }

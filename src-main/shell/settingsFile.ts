@@ -1,6 +1,7 @@
 /** What the user has set, in one JSON file that is replaced whole or not at all. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { settings, type Settings } from '#contract/shell.ts';
+import { writeJson } from './jsonFile.ts';
 
 export type SettingsChanges = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
 
@@ -17,15 +18,7 @@ export function openSettings(path: string, defaults: Settings): SettingsFile {
     change: (changes) => {
       const given = Object.entries(changes).filter(([, value]) => value !== undefined);
       current = settings.parse({ ...current, ...Object.fromEntries(given) });
-      const fresh = `${path}.fresh`;
-      const file = openSync(fresh, 'w');
-      try {
-        writeFileSync(file, `${JSON.stringify(current, null, 2)}\n`);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(fresh, path);
+      writeJson(path, current);
       return current;
     },
   };

@@ -1,11 +1,14 @@
 /** What the shell itself answers: dialogs, settings, the file manager, notifications. */
-import { Notification, nativeTheme, shell, type App, type BrowserWindow } from 'electron';
+import { shell, type App } from 'electron';
 import { z } from 'zod';
 import { AppError } from '#contract/errors.ts';
 import type { ShellCommandName, ShellInput, ShellResult } from '#contract/shell.ts';
 import type { BackendProcess } from './backendProcess.ts';
 import { chooseFolder, chooseProject, chooseProjectPath } from './dialogs.ts';
+import { notify } from './notify.ts';
 import type { SettingsFile } from './settingsFile.ts';
+import type { MainWindow } from './window.ts';
+import { wordsOf, type ShellWords } from './words.ts';
 
 /** A command without a handler does not compile. */
 export type ShellHandlers = {
@@ -14,14 +17,17 @@ export type ShellHandlers = {
 
 export interface ShellParts {
   readonly app: App;
-  readonly window: BrowserWindow;
+  readonly window: MainWindow;
   readonly backend: BackendProcess;
   readonly settings: SettingsFile;
+  /** Called when settings that the shell itself goes by may have changed. */
+  apply(): void;
 }
 
 const located = z.object({ path: z.string() });
 
-export function shellHandlers({ app, window, backend, settings }: ShellParts): ShellHandlers {
+export function shellHandlers({ app, window, backend, settings, apply }: ShellParts): ShellHandlers {
+  const words = (): ShellWords => wordsOf(settings.get().language);
   return {
     'shell.info': () => ({
       version: app.getVersion(),
@@ -30,9 +36,11 @@ export function shellHandlers({ app, window, backend, settings }: ShellParts): S
       platform: `${process.platform}-${process.arch}`,
       locale: app.getLocale(),
     }),
-    'shell.chooseFolder': ({ title }) => chooseFolder(window, title),
-    'shell.chooseProjectPath': ({ name }) => chooseProjectPath(window, settings.get().projectsFolder, name),
-    'shell.chooseProject': () => chooseProject(window, settings.get().projectsFolder),
+    'shell.chooseFolder': ({ title }) => chooseFolder(window.current(), title),
+    'shell.chooseProjectPath': ({ name }) =>
+      chooseProjectPath({ window: window.current(), words: words(), folder: settings.get().projectsFolder, name }),
+    'shell.chooseProject': () =>
+      chooseProject({ window: window.current(), words: words(), folder: settings.get().projectsFolder }),
     'shell.revealFile': async (input) => {
       const reply = await backend.call('file.locate', input);
       if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
@@ -42,26 +50,17 @@ export function shellHandlers({ app, window, backend, settings }: ShellParts): S
     'shell.settings': () => settings.get(),
     'shell.changeSettings': (changes) => {
       const changed = settings.change(changes);
-      applySettings(settings, backend);
+      apply();
       return changed;
     },
     'shell.notify': ({ title, body }) => {
-      if (!Notification.isSupported()) return null;
-      const notification = new Notification({ title, body });
-      notification.on('click', () => window.show());
-      notification.show();
+      notify({ title, body, onClick: () => window.show() });
       return null;
     },
+    'shell.projectAtWork': () => backend.jobsAlive()[0]?.project ?? null,
     'shell.restartBackend': () => {
       backend.retry();
       return null;
     },
   };
-}
-
-/** What of the settings is not the page's own affair. */
-export function applySettings(settings: SettingsFile, backend: BackendProcess): void {
-  const { theme, threads } = settings.get();
-  nativeTheme.themeSource = theme;
-  backend.limitThreads(threads);
 }

@@ -2,7 +2,7 @@
 import type { CommandInput, CommandName, CommandResult, Reply } from '#contract/commands.ts';
 import { AppError, type ErrorShape } from '#contract/errors.ts';
 import type { BackendEvent } from '#contract/events.ts';
-import type { FileKind, ShellCommandName, ShellInput, ShellResult } from '#contract/shell.ts';
+import type { FileKind, PageName, ShellCommandName, ShellInput, ShellResult } from '#contract/shell.ts';
 import { onScopeDispose } from 'vue';
 
 /** What is told about the backend process itself. */
@@ -11,10 +11,12 @@ export interface BackendState {
   readonly error: ErrorShape | null;
 }
 
+type Told = { event: BackendEvent } | { backend: BackendState } | { page: PageName };
+
 interface Bridge {
   call(name: string, input: unknown): Promise<Reply<unknown>>;
-  /** Told of every backend event, and of the backend's own state; returns how to stop listening. */
-  listen(listener: (message: { event: BackendEvent } | { backend: BackendState }) => void): () => void;
+  /** Told of every backend event, of the backend's own state, of pages asked for; returns how to stop listening. */
+  listen(listener: (message: Told) => void): () => void;
   /** The path of a file or folder the user dropped on the window. */
   droppedPath(file: File): string;
 }
@@ -58,6 +60,15 @@ export function useBackendState(listener: (state: BackendState) => void): void {
   onScopeDispose(
     window.bridge.listen((message) => {
       if ('backend' in message) listener(message.backend);
+    }),
+  );
+}
+
+/** Told of the pages that the user asks for in the menu while the calling component lives. */
+export function usePageAsked(listener: (page: PageName) => void): void {
+  onScopeDispose(
+    window.bridge.listen((message) => {
+      if ('page' in message) listener(message.page);
     }),
   );
 }

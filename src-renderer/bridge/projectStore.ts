@@ -4,7 +4,7 @@ import type { Job } from '#contract/jobs.ts';
 import { defineStore } from 'pinia';
 import { shallowRef, watch } from 'vue';
 import { useBackend } from './backendStore.ts';
-import { call, useEvent } from './bridge.ts';
+import { call, callShell, useEvent } from './bridge.ts';
 import { useSettings } from './settingsStore.ts';
 
 const mostRecent = 12;
@@ -26,6 +26,12 @@ export const useProject = defineStore('project', () => {
     const detail = await call('project.show', { project: path });
     current.value = detail;
     await remember(detail.path, detail.name);
+  }
+
+  /** For a window that has just opened: shows the project whose jobs went on without one, if there is such a project. */
+  async function openAtWork(): Promise<void> {
+    const path = await callShell('shell.projectAtWork', {});
+    if (path !== null && current.value === null) await open(path);
   }
 
   /** Makes a project in the folder `path`, which must not be there yet, and shows it. */
@@ -63,5 +69,5 @@ export const useProject = defineStore('project', () => {
   });
   watch(() => backend.starts, refreshQuietly);
 
-  return { current, open, create, refresh, close };
+  return { current, open, openAtWork, create, refresh, close };
 });

@@ -9,8 +9,6 @@ export const toBackendProcess = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('threads'), threads: z.int().positive().nullable() }),
   /** Stop the jobs, keep their checkpoints, end. */
   z.strictObject({ type: z.literal('stop') }),
-  /** The shell goes; end when the last job has. */
-  z.strictObject({ type: z.literal('finish') }),
 ]);
 export type ToBackendProcess = z.infer<typeof toBackendProcess>;
 

@@ -13,6 +13,10 @@ export const settings = z.strictObject({
 });
 export type Settings = z.infer<typeof settings>;
 
+/** The pages that the menu leads to. */
+export const pageNames = ['projects', 'data', 'train', 'synthesize', 'view', 'jobs', 'settings'] as const;
+export type PageName = (typeof pageNames)[number];
+
 export interface ShellInfo {
   readonly version: string;
   readonly electron: string;
@@ -35,6 +39,8 @@ export const shellCommands = {
   ).returns<null>(),
   'shell.settings': command(z.strictObject({})).returns<Settings>(),
   'shell.changeSettings': command(settings.partial()).returns<Settings>(),
+  /** The folder of the project whose job runs or waits, for a window that opens over it; null: none does. */
+  'shell.projectAtWork': command(z.strictObject({})).returns<string | null>(),
   /** Starts the backend again after it has failed for good. */
   'shell.restartBackend': command(z.strictObject({})).returns<null>(),
   'shell.notify': command(z.strictObject({ title: z.string(), body: z.string() })).returns<null>(),

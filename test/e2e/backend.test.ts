@@ -1,70 +1,10 @@
-/** The backend's process beside the window: its death, the window's end, volumes by their ids, settings. */
+/** The backend's process beside the window: its death, the shell's end, volumes by their ids, settings. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ElectronApplication, Page } from 'playwright-core';
-import { expect, onTestFinished, test } from 'vitest';
-import type { Job } from '#contract/jobs.ts';
+import { expect, test } from 'vitest';
 import { backendOf, isRunning, waitFor } from './backendOf.ts';
-import { ask, call, callShell, temporaryFolder } from './doppelTest.ts';
-import { launchDoppel, type Doppel, type LaunchOptions } from './launch.ts';
-
-async function openDoppel(options?: LaunchOptions): Promise<Doppel & { readonly pid: number }> {
-  const doppel = await launchDoppel(options);
-  onTestFinished(() => doppel.close().catch(() => undefined)); // some tests end it themselves
-  const { pid } = doppel.app.process();
-  if (pid === undefined) throw new Error('Electron has no process number.');
-  return { ...doppel, pid };
-}
-
-async function ended(page: Page, project: string, { id }: Job): Promise<Job> {
-  return waitFor(async () => {
-    const { job } = await call(page, 'job.show', { project, job: id });
-    return ['queued', 'running'].includes(job.state) ? undefined : job;
-  });
-}
-
-async function importPhantoms(page: Page, project: string): Promise<void> {
-  const folder = join(temporaryFolder(), 'scans');
-  await ended(page, project, await call(page, 'phantom.create', { project, count: 3, seed: 1, out: folder }));
-  const job = await call(page, 'dataset.import', {
-    project,
-    folder,
-    name: 'phantoms',
-    grid: 16,
-    spacingMm: 'auto',
-    holdout: 0.34,
-    seed: 1,
-    derivative: null,
-  });
-  expect(await ended(page, project, job)).toMatchObject({ state: 'succeeded' });
-}
-
-const train = (page: Page, project: string, until: { iterations: number } | { minutes: number }): Promise<Job> =>
-  call(page, 'model.train', {
-    project,
-    dataset: 'phantoms',
-    modelId: 'alpha-wgan',
-    preset: null,
-    overrides: { width: 16, latent: 8, batch: 1 },
-    until,
-    seed: 3,
-    previewEvery: null,
-    checkpointEvery: null,
-  });
-
-/** Answers the question that closing with a job at work asks, and closes the window as its user does. */
-async function closeWith(
-  app: ElectronApplication,
-  answer: 'Keep running in the background' | 'Stop and keep a checkpoint' | 'Cancel',
-): Promise<void> {
-  await app.evaluate(({ dialog, BrowserWindow }, chosen) => {
-    dialog.showMessageBox = (async (_window: unknown, { buttons }: { buttons: string[] }) => ({
-      response: buttons.indexOf(chosen),
-      checkboxChecked: false,
-    })) as unknown as typeof dialog.showMessageBox;
-    setTimeout(() => BrowserWindow.getAllWindows()[0]?.close(), 50);
-  }, answer);
-}
+import { ask, call, callShell, openDoppel, temporaryFolder } from './doppelTest.ts';
+import { importPhantoms } from './work.ts';
 
 test('a killed backend is told to the window, answered for, and started again', async () => {
   const { page, pid } = await openDoppel();
@@ -148,58 +88,6 @@ test('volumes come by their ids, to the interface alone, and nothing else does',
   for (const address of refused) expect({ address, ...(await get(address)) }).toMatchObject({ address, status: 404 });
   expect(await get(`volume://${id}/volume/${volume.id}`, 'POST')).toMatchObject({ status: 403 });
 });
-
-test(
-  'a window that closes over a job stays when told to, and stops it with a checkpoint when told to',
-  { timeout: 180_000 },
-  async () => {
-    const userData = temporaryFolder();
-    const { app, page, pid } = await openDoppel({ userData });
-    const project = join(temporaryFolder(), 'study.doppel');
-    await call(page, 'project.create', { project });
-    await importPhantoms(page, project);
-    const job = await train(page, project, { minutes: 10 });
-    await waitFor(async () =>
-      (await call(page, 'job.show', { project, job: job.id })).job.iteration > 0 ? true : undefined,
-    );
-    await closeWith(app, 'Cancel');
-    await page.waitForTimeout(500);
-    expect(await call(page, 'job.show', { project, job: job.id })).toMatchObject({ job: { state: 'running' } });
-    const backend = await backendOf(pid);
-    const closed = new Promise((resolve) => app.process().once('exit', resolve));
-    await closeWith(app, 'Stop and keep a checkpoint');
-    await closed;
-    expect(isRunning(backend)).toBe(false);
-    const again = await openDoppel({ userData });
-    const found = await call(again.page, 'job.show', { project, job: job.id });
-    expect(found.job).toMatchObject({ state: 'interrupted' });
-    expect(Math.max(...found.checkpoints.map(({ iteration }) => iteration))).toBeGreaterThan(0);
-  },
-);
-
-test(
-  'a job goes on in the background after its window, to its end, and the backend ends with it',
-  { timeout: 180_000 },
-  async () => {
-    const userData = temporaryFolder();
-    const { app, page, pid } = await openDoppel({ userData });
-    const project = join(temporaryFolder(), 'study.doppel');
-    await call(page, 'project.create', { project });
-    await importPhantoms(page, project);
-    const job = await train(page, project, { minutes: 0.2 });
-    await waitFor(async () =>
-      (await call(page, 'job.show', { project, job: job.id })).job.iteration > 0 ? true : undefined,
-    );
-    const backend = await backendOf(pid);
-    const closed = new Promise((resolve) => app.process().once('exit', resolve));
-    await closeWith(app, 'Keep running in the background');
-    await closed;
-    expect(isRunning(backend)).toBe(true);
-    await waitFor(() => (isRunning(backend) ? undefined : true));
-    const again = await openDoppel({ userData });
-    expect(await call(again.page, 'job.show', { project, job: job.id })).toMatchObject({ job: { state: 'succeeded' } });
-  },
-);
 
 test('a shell that is killed takes its backend along', async () => {
   const { app, pid } = await openDoppel();

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import type { CommandInput, CommandName, CommandResult, Reply } from '#contract/commands.ts';
 import type { ShellCommandName, ShellInput, ShellResult } from '#contract/shell.ts';
+import { launchDoppel, type Doppel, type LaunchOptions } from './launch.ts';
 
 interface PageBridge {
   call(name: string, input: unknown): Promise<Reply<unknown>>;
@@ -48,4 +49,21 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'doppel-e2e-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+export interface OpenDoppel extends Doppel {
+  readonly pid: number;
+  readonly userData: string;
+}
+
+/** Ends with the test; the folder of its user data, a new one if not given, outlives the window until then. */
+export async function openDoppel({
+  userData = temporaryFolder(),
+  ...options
+}: LaunchOptions = {}): Promise<OpenDoppel> {
+  const doppel = await launchDoppel({ userData, ...options });
+  onTestFinished(() => doppel.close().catch(() => undefined)); // some tests end it themselves
+  const { pid } = doppel.app.process();
+  if (pid === undefined) throw new Error('Electron has no process number.');
+  return { ...doppel, pid, userData };
 }

@@ -2,6 +2,7 @@
  * Starts the real application under test, on a screen and with user data of its own. Playwright starts Electron itself,
  * so that it holds the application's `ready` back until it is attached: else the window may come before it listens.
  */
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,6 +30,8 @@ export interface Doppel {
   readonly console: readonly string[];
   /** Writes docs/screenshots/NAME.png. */
   screenshot(name: string): Promise<void>;
+  /** Starts it a second time, as its user would; gives the exit code of that one, which leaves the work to the first. */
+  startAgain(): Promise<number | null>;
   close(): Promise<void>;
 }
 
@@ -67,14 +70,11 @@ async function launchOnce({ data, keepsData, environment }: Attempt): Promise<Do
   let app: ElectronApplication | undefined;
   try {
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []; // Chromium refuses its sandbox to root
-    app = await _electron.launch({
-      // On a screen without a GPU Chromium tries one, fails, and starts a second GPU process; WebGL 2 comes from
-      // SwiftShader either way. With this it starts the right one at once, and a machine with a GPU draws the same.
-      args: [...asRoot, '--disable-gpu', `--user-data-dir=${data}`, root],
-      env: { ...plainEnvironment(), ...environment, DISPLAY: display.name },
-      chromiumSandbox: true,
-      timeout: startLimitMs,
-    });
+    const env = { ...plainEnvironment(), ...environment, DISPLAY: display.name };
+    // On a screen without a GPU Chromium tries one, fails, and starts a second GPU process; WebGL 2 comes from
+    // SwiftShader either way. With this it starts the right one at once, and a machine with a GPU draws the same.
+    const args = [...asRoot, '--disable-gpu', `--user-data-dir=${data}`, root];
+    app = await _electron.launch({ args, env, chromiumSandbox: true, timeout: startLimitMs });
     const said: string[] = [];
     const page = await app.firstWindow({ timeout: startLimitMs });
     page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
@@ -89,6 +89,12 @@ async function launchOnce({ data, keepsData, environment }: Attempt): Promise<Do
         mkdirSync(screenshots, { recursive: true });
         await page.screenshot({ path: join(screenshots, `${name}.png`) });
       },
+      startAgain: () =>
+        new Promise((resolve, reject) => {
+          const again = spawn(started.process().spawnfile, args, { env, stdio: 'ignore' });
+          again.once('error', reject);
+          again.once('exit', resolve);
+        }),
       close: async () => {
         try {
           await started.close();

@@ -76,14 +76,42 @@ test('nothing remote is loaded: scripts, pictures, requests, frames', async () =
   expect(outcome).toEqual({ blocked: ['connect-src', 'frame-src', 'img-src', 'script-src-elem'], request: 'refused' });
 });
 
-test('the session itself cancels what goes to a network', async () => {
-  const outcome = await doppel.app.evaluate(({ net }) =>
-    net.fetch('http://127.0.0.1:9/').then(
-      () => 'answered',
-      (error: unknown) => String(error),
-    ),
-  );
-  expect(outcome).toContain('ERR_BLOCKED_BY_CLIENT');
+test.each(['http://127.0.0.1:9/', 'https://127.0.0.1:9/', 'ftp://127.0.0.1:9/', 'other://x/'])(
+  'the session itself cancels what goes to %s',
+  async (address) => {
+    const outcome = await doppel.app.evaluate(
+      ({ net }, url) =>
+        net.fetch(url).then(
+          () => 'answered',
+          (error: unknown) => String(error),
+        ),
+      address,
+    );
+    expect(outcome).toContain('ERR_BLOCKED_BY_CLIENT');
+  },
+);
+
+test('a web socket is cancelled, and a web view is an element like any other', async () => {
+  const found = await doppel.page.evaluate(async () => {
+    const socket = await new Promise((resolve) => {
+      try {
+        const attempt = new WebSocket('ws://127.0.0.1:9/');
+        attempt.onopen = () => resolve('open');
+        attempt.onerror = () => resolve('refused');
+      } catch {
+        resolve('refused');
+      }
+    });
+    const view = document.createElement('webview');
+    view.setAttribute('src', 'https://example.org/');
+    view.setAttribute('allowpopups', '');
+    document.body.append(view);
+    const powers = ['loadURL', 'executeJavaScript', 'getWebContentsId'].filter((name) => name in view);
+    view.remove();
+    return { socket, powers };
+  });
+  expect(found).toEqual({ socket: 'refused', powers: [] });
+  expect(await doppel.app.evaluate(({ webContents }) => webContents.getAllWebContents().length)).toBe(1);
 });
 
 test.each([
@@ -126,12 +154,19 @@ test('permissions are refused, but for copying text', async () => {
       );
     const query = async (name: string): Promise<string> =>
       (await navigator.permissions.query({ name: name as PermissionName })).state;
+    type Asking = Record<'requestDevice' | 'requestPort', (options?: object) => Promise<unknown>>;
+    const { usb, hid, serial } = navigator as unknown as Record<'usb' | 'hid' | 'serial', Asking>;
     return {
       notifications: await Notification.requestPermission(),
       camera: await refused(navigator.mediaDevices.getUserMedia({ video: true })),
       screen: await refused(navigator.mediaDevices.getDisplayMedia({ video: true })),
       geolocation: await query('geolocation'),
       midi: await query('midi'),
+      devices: await Promise.all([
+        refused(usb.requestDevice({ filters: [] })),
+        hid.requestDevice({ filters: [] }),
+        refused(serial.requestPort()),
+      ]),
       readClipboard: await refused(navigator.clipboard.readText()),
       writeClipboard: await query('clipboard-write'),
     };
@@ -142,6 +177,7 @@ test('permissions are refused, but for copying text', async () => {
     screen: 'refused',
     geolocation: 'denied',
     midi: 'denied',
+    devices: ['refused', [], 'refused'],
     readClipboard: 'refused',
     writeClipboard: 'granted',
   });
@@ -156,15 +192,32 @@ test('the page has no Node, and of the shell three functions', async () => {
   expect(found).toEqual({ globals: [], bridge: ['call', 'droppedPath', 'listen'], bridgeIsFixed: true });
   const preferences = await doppel.app.evaluate(({ webContents }) =>
     webContents.getAllWebContents().map((contents) => {
-      const { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag } = (
+      const found = (
         contents as unknown as { getLastWebPreferences(): Record<string, unknown> }
       ).getLastWebPreferences();
-      return { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag };
+      const { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag } = found;
+      const asked = ['nodeIntegrationInWorker', 'nodeIntegrationInSubFrames', 'allowRunningInsecureContent'].concat([
+        'experimentalFeatures',
+        'enableBlinkFeatures',
+        'plugins',
+      ]);
+      const risks = asked.filter((name) => found[name] !== undefined && found[name] !== false && found[name] !== '');
+      return { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, risks };
     }),
   );
   expect(preferences).toEqual([
-    { sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false },
+    { sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false, risks: [] },
   ]);
+});
+
+test('what the page hears carries nothing of Electron', async () => {
+  const heard = doppel.page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        window.bridge.listen((...given: unknown[]) => resolve(given));
+      }),
+  );
+  expect(await heard).toEqual([{ backend: { state: 'running', error: null } }]);
 });
 
 test('a page that is not ours gets no answer, even with the bridge in its hands', async () => {

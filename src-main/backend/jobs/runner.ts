@@ -32,8 +32,6 @@ export interface Runner {
   endBorrowed(): void;
   /** Stops everything, waits until it has stopped: jobs become `interrupted` and offer Resume. */
   close(graceMs: number): Promise<void>;
-  /** Settles when nothing runs or waits. */
-  idle(): Promise<void>;
 }
 
 export interface RunnerOptions {
@@ -47,7 +45,6 @@ export function createRunner({ cancelGraceMs, emit }: RunnerOptions): Runner {
   let active: RunningJob | null = null;
   let borrowed: { readonly closing: AbortController; readonly done: Promise<unknown> } | null = null;
   let polling: NodeJS.Timeout | undefined;
-  let awaitingIdle: (() => void)[] = [];
 
   /** Takes a job off the queue that has not started. */
   const drop = (jobId: string, state: JobState): boolean => {
@@ -93,8 +90,6 @@ export function createRunner({ cancelGraceMs, emit }: RunnerOptions): Runner {
     if (entry === undefined) {
       clearInterval(polling);
       polling = undefined;
-      for (const tell of awaitingIdle) tell();
-      awaitingIdle = [];
       return;
     }
     polling ??= setInterval(poll, askedPollMs);
@@ -131,11 +126,6 @@ export function createRunner({ cancelGraceMs, emit }: RunnerOptions): Runner {
         next();
       }
     },
-    idle: () =>
-      new Promise((resolve) => {
-        if (active === null && borrowed === null && waiting.length === 0) resolve();
-        else awaitingIdle.push(resolve);
-      }),
     close: async (graceMs) => {
       borrowed?.closing.abort();
       for (const { jobId } of [...waiting]) drop(jobId, 'interrupted');
