@@ -28,6 +28,11 @@ export function bootstrapInterval<T>(
   const values = Array.from({ length: resamples }, () =>
     statistic(Array.from(sample, () => sample[random.integer(sample.length)] as T)),
   );
+  return percentileInterval(values, confidence);
+}
+
+/** The middle `confidence` of what resampling gave. Throws RangeError for no values. */
+export function percentileInterval(values: readonly number[], confidence = 0.95): Interval {
   const tail = (1 - confidence) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
 }

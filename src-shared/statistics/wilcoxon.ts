@@ -3,6 +3,7 @@
  * belong to it. Pairs without a difference are left out (Wilcoxon's own treatment), tied differences share their mean rank.
  */
 import { normalCdf } from './normal.ts';
+import { doubledRanks } from './ranks.ts';
 
 export interface SignedRank {
   /** Pairs, and those of them that differ. */
@@ -23,21 +24,6 @@ export interface SignedRank {
 
 /** Up to here the distribution is counted out. */
 const mostExact = 50;
-
-/** Twice the rank of each value among all (so that mean ranks stay whole), and Σ(t³ − t) over groups of t tied values. */
-function doubledRanks(values: readonly number[]): { readonly ranks: readonly number[]; readonly ties: number } {
-  const order = values.map((_, index) => index).sort((a, b) => values[a]! - values[b]!);
-  const ranks = new Array<number>(values.length).fill(0);
-  let ties = 0;
-  for (let begin = 0; begin < order.length;) {
-    let end = begin + 1;
-    while (end < order.length && values[order[end]!] === values[order[begin]!]) end++;
-    for (let at = begin; at < end; at++) ranks[order[at]!] = begin + end + 1;
-    ties += (end - begin) ** 3 - (end - begin);
-    begin = end;
-  }
-  return { ranks, ties };
-}
 
 /** P(sum of the ranks with a positive sign ≤ sum), each sign a fair coin; `ranks` and `sum` are doubled. */
 function cumulative(ranks: readonly number[], sum: number): number {

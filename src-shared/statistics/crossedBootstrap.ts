@@ -1,0 +1,47 @@
+/**
+ * The bootstrap of a table that two samples cross in: readers and cases are drawn again, each with replacement (Owen
+ * 2007, Ann. Appl. Stat. 1:386). It errs on the wide side with many readers and on the narrow one with two or three.
+ */
+import type { Random } from '../random.ts';
+import { percentileInterval, type Interval } from './bootstrap.ts';
+
+/** `[case][reader]`; null where a reader did not see a case. */
+export type Crossed = readonly (readonly (number | null)[])[];
+
+/** How often each of `count` is drawn. */
+function drawCounts(count: number, random: Random): Uint32Array {
+  const times = new Uint32Array(count);
+  for (let draw = 0; draw < count; draw++) times[random.integer(count)]! += 1;
+  return times;
+}
+
+/**
+ * Percentile interval of the mean of all entries. Cases are drawn within each of `strata` (real and synthetic, whose
+ * numbers a study fixes); a single reader stays as it is. Null where there is nothing to average.
+ */
+export function crossedInterval(
+  strata: readonly Crossed[],
+  { random, resamples = 2000 }: { readonly random: Random; readonly resamples?: number },
+): Interval | null {
+  const readers = strata.find((stratum) => stratum.length > 0)?.[0]?.length ?? 0;
+  const means: number[] = [];
+  for (let resample = 0; resample < resamples; resample++) {
+    const readerTimes = drawCounts(readers, random);
+    let [sum, weight] = [0, 0];
+    for (const stratum of strata) {
+      const caseTimes = drawCounts(stratum.length, random);
+      for (const [index, row] of stratum.entries()) {
+        const times = caseTimes[index]!;
+        if (times === 0) continue;
+        for (let reader = 0; reader < readers; reader++) {
+          const value = row[reader] ?? null;
+          if (value === null) continue;
+          sum += times * readerTimes[reader]! * value;
+          weight += times * readerTimes[reader]!;
+        }
+      }
+    }
+    if (weight > 0) means.push(sum / weight);
+  }
+  return means.length === 0 ? null : percentileInterval(means);
+}
