@@ -1,5 +1,6 @@
 /** A small line chart as inline SVG: every value pale, a running mean on top. Colours come from the page. */
-import { escapeHtml } from './html.ts';
+import { formatTick, ticks } from '#shared/report/axis.ts';
+import { escapeHtml } from '#shared/report/html.ts';
 
 const width = 320;
 const height = 170;
@@ -32,24 +33,6 @@ function smooth(points: readonly Point[]): readonly Point[] {
     const near = points.slice(Math.max(0, index - reach), index + reach + 1);
     return { x: point.x, y: near.reduce((sum, { y }) => sum + y, 0) / near.length };
   });
-}
-
-/** Three to six round numbers that cover a range. */
-function ticks(low: number, high: number): readonly number[] {
-  const span = high - low || Math.abs(high) || 1;
-  const rough = span / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
-  const first = Math.ceil(low / step);
-  const count = Math.max(1, Math.floor(high / step) - first + 1);
-  return Array.from({ length: Math.min(count, 7) }, (_, index) => (first + index) * step);
-}
-
-function formatTick(value: number): string {
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  if (size >= 1e5 || size < 1e-3) return value.toExponential(0);
-  return String(Number(value.toPrecision(4)));
 }
 
 /** The range most of the values lie in: single outliers must not flatten the rest. */

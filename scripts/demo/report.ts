@@ -1,11 +1,13 @@
 /** The demo's report: what went in, what came out, how long it took, and what that does and does not show. */
 import type { DatasetDetail, JobDetail, MetricSeries } from '#contract/commands.ts';
 import type { FileOutcome, ModelDescriptor } from '#contract/records.ts';
+import { commandList, escapeHtml, figure, page, pngImage, table } from '#shared/report/html.ts';
 import type { LinearMmd } from '#shared/statistics/linearMmd.ts';
 import type { PairwiseSimilarity } from '#shared/statistics/structuralSimilarity.ts';
 import { lineChart } from './chart.ts';
-import { commandList, escapeHtml, figure, page, pngImage, table } from './html.ts';
 import { nextSteps, readingNotes } from './reportWords.ts';
+
+const base64 = (png: Uint8Array): string => Buffer.from(png).toString('base64');
 
 export interface Timing {
   readonly step: string;
@@ -73,14 +75,17 @@ function pictures({ pictures: { real, synthetic, previews }, dataset, source, tr
   const heldOut = dataset.heldout > 0 ? ' Those marked held out were kept from the training.' : '';
   const realKind = source.isPhantom ? 'Phantom scans as imported' : 'Real scans as imported';
   const previewFigures = previews.map(({ iteration, png }) =>
-    figure(pngImage(png, `Synthetic slices after ${String(iteration)} iterations`), `Iteration ${String(iteration)}`),
+    figure(
+      pngImage(base64(png), `Synthetic slices after ${String(iteration)} iterations`),
+      `Iteration ${String(iteration)}`,
+    ),
   );
   return `<h2>Side by side</h2>
 <p class="soft">Axial, coronal and sagittal middle slices, all in one grey scale. The subject’s left is on the left; anterior is up in
 axial slices and on the right in sagittal ones.</p>
 <div class="pair">
-${figure(pngImage(real, realKind), `<span class="tag">${source.isPhantom ? 'phantom' : 'real'}</span> ${realKind}, on the same ${String(dataset.grid)}³ grid.${heldOut}`)}
-${figure(pngImage(synthetic, 'Synthetic scans'), `<span class="tag synthetic">synthetic</span> New scans from random codes after ${String(training.job.iteration)} iterations, not chosen: seeds in order.`)}
+${figure(pngImage(base64(real), realKind), `<span class="tag">${source.isPhantom ? 'phantom' : 'real'}</span> ${realKind}, on the same ${String(dataset.grid)}³ grid.${heldOut}`)}
+${figure(pngImage(base64(synthetic), 'Synthetic scans'), `<span class="tag synthetic">synthetic</span> New scans from random codes after ${String(training.job.iteration)} iterations, not chosen: seeds in order.`)}
 </div>
 <h2>Learning to draw</h2>
 <p class="soft">The same random codes, again and again during the training.</p>

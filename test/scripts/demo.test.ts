@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lineChart } from '../../scripts/demo/chart.ts';
+import { commandList, page, pngImage, table } from '#shared/report/html.ts';
 import { demoEntries, prepareDemoFolder } from '../../scripts/demo/demoFolder.ts';
-import { commandList, page, pngImage, table } from '../../scripts/demo/html.ts';
 
 describe('the folder of the demo', () => {
   let parent: string;
@@ -35,10 +35,7 @@ describe('the folder of the demo', () => {
 
 describe('the page of a report', () => {
   it('fetches nothing and runs nothing', () => {
-    const html = page(
-      'Title',
-      pngImage(new Uint8Array([1, 2, 3]), 'a picture') + commandList([{ purpose: 'p', command: 'c' }]),
-    );
+    const html = page('Title', pngImage('AQID', 'a picture') + commandList([{ purpose: 'p', command: 'c' }]));
     expect(html).not.toMatch(/<script|<link|@import|https?:/);
     expect(html).toContain('data:image/png;base64,AQID');
     expect(html).toContain('prefers-color-scheme: dark');

@@ -1,58 +1,16 @@
-/** The page around a report: escaping, small building blocks, and one style sheet for screen (light, dark) and paper. */
+/** The style sheet of reports: light, dark and paper. Charts take their colours from it. */
 
-/** Text made safe for HTML, attributes included. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
-/** A picture that travels inside the page. */
-export function pngImage(png: Uint8Array, description: string): string {
-  const data = Buffer.from(png).toString('base64');
-  return `<img src="data:image/png;base64,${data}" alt="${escapeHtml(description)}">`;
-}
-
-export function figure(content: string, captionHtml: string): string {
-  return `<figure>${content}<figcaption>${captionHtml}</figcaption></figure>`;
-}
-
-/** A table of text; the first column names the row. `numeric` columns are set flush right. */
-export function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  numeric: readonly number[],
-): string {
-  const align = (column: number): string => (numeric.includes(column) ? ' class="number"' : '');
-  const headHtml = head.map((text, column) => `<th scope="col"${align(column)}>${escapeHtml(text)}</th>`).join('');
-  const bodyHtml = rows
-    .map((row) => {
-      const cells = row.map((text, column) =>
-        column === 0 ? `<th scope="row">${escapeHtml(text)}</th>` : `<td${align(column)}>${escapeHtml(text)}</td>`,
-      );
-      return `<tr>${cells.join('')}</tr>`;
-    })
-    .join('');
-  return `<div class="table"><table><thead><tr>${headHtml}</tr></thead><tbody>${bodyHtml}</tbody></table></div>`;
-}
-
-/** Commands to type, each with a word on what it is for. */
-export function commandList(commands: readonly { readonly purpose: string; readonly command: string }[]): string {
-  return commands
-    .map(
-      ({ purpose, command }) =>
-        `<p class="purpose">${escapeHtml(purpose)}</p><pre><code>${escapeHtml(command)}</code></pre>`,
-    )
-    .join('');
-}
-
-const style = `
+export const style = `
 :root {
   color-scheme: light dark;
   --page: #fbfaf8; --card: #ffffff; --ink: #22252a; --soft: #6a7078; --line: #e2e0dc; --accent: #1f6f78; --pale: #1f6f7833;
+  --good: #2c7a3f; --bad: #a8471f;
   --code: #f2f0ec;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #15171a; --card: #1b1e22; --ink: #e4e6e8; --soft: #9aa1a9; --line: #2d3137; --accent: #6cc0c9; --pale: #6cc0c933;
+    --good: #7fc98f; --bad: #e59a72;
     --code: #121417;
   }
 }
@@ -86,6 +44,19 @@ figcaption { margin-top: 0.5rem; max-width: 44rem; }
 .chart .smooth { fill: none; stroke: var(--accent); stroke-width: 1.8; stroke-linejoin: round; }
 .chart .grid { stroke: var(--line); stroke-width: 1; }
 .chart text { fill: var(--soft); font-size: 10.5px; font-variant-numeric: tabular-nums; }
+.chart .mark { fill: var(--accent); }
+.chart .other { fill: var(--soft); }
+.chart .pairing { stroke: var(--line); stroke-width: 1.2; }
+.chart .limit { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 4 3; }
+.chart .middle { stroke: var(--accent); stroke-width: 2; }
+.chart .band { fill: var(--pale); }
+.chart text.label { fill: var(--ink); }
+.good { color: var(--good); }
+.bad { color: var(--bad); }
+.warning { border-left: 3px solid var(--bad); padding: 0.1rem 0 0.1rem 0.9rem; }
+h3 { font-size: 1rem; font-weight: 600; margin: 1.4rem 0 0.3rem; }
+details { margin: 0.8rem 0; }
+summary { cursor: pointer; color: var(--soft); font-size: 0.92rem; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.94rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 0.45rem 0.9rem 0.45rem 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
@@ -98,7 +69,7 @@ ul { padding-left: 1.2rem; max-width: 44rem; }
 li { margin: 0.35rem 0; }
 footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem; color: var(--soft); font-size: 0.85rem; }
 @media print {
-  :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --accent: #1f6f78; --pale: #1f6f7844; --code: #f6f6f6; }
+  :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --accent: #1f6f78; --pale: #1f6f7844; --good: #1c5c2d; --bad: #8a3815; --code: #f6f6f6; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
   h2 { break-after: avoid; margin-top: 1.6rem; }
@@ -107,19 +78,3 @@ footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem;
   pre { white-space: pre-wrap; }
 }
 `;
-
-/** A whole document: nothing is fetched, nothing is run. */
-export function page(title: string, bodyHtml: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title>
-<style>${style}</style>
-</head>
-<body><main>${bodyHtml}</main></body>
-</html>
-`;
-}
