@@ -1,6 +1,6 @@
 /** Starts the window: words, stores, pages. */
 import './bridge/withoutEval.ts';
-import 'element-plus/theme-chalk/index.css';
+import './ui/elementPlusStyles.ts';
 import 'element-plus/theme-chalk/dark/css-vars.css';
 import '@fontsource-variable/inter/wght.css';
 import './ui/tokens.css';

@@ -2,7 +2,7 @@ export const en = {
   title: 'Jobs',
   lead: 'One job runs at a time; the others wait in the order they were asked for.',
   kind: {
-    scan: 'Looking through a folder',
+    scan: 'Looking for scans',
     import: 'Import',
     train: 'Training',
     synthesize: 'Synthesis',

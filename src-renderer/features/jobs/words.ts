@@ -1,4 +1,5 @@
 /** What jobs are and how far they are, in words of the messages `jobs.*`. */
+import { useModels } from '#bridge/modelStore.ts';
 import { durationWords } from '#ui/duration.ts';
 import type { Job } from '#contract/jobs.ts';
 import type { JobProgress } from '#contract/records.ts';
@@ -19,6 +20,7 @@ export interface JobWords {
 
 export function useJobWords(): JobWords {
   const { t, n } = useI18n();
+  const models = useModels();
   const duration = (seconds: number): string => {
     const { key, values } = durationWords(seconds);
     return t(key, values);
@@ -30,7 +32,10 @@ export function useJobWords(): JobWords {
         case 'import':
           return t('jobs.about.import', { name: request.name, folder: lastFolder(request.folder) });
         case 'train':
-          return t('jobs.about.train', { model: request.modelId, preset: request.preset });
+          return t('jobs.about.train', {
+            model: models.titleOf(request.modelId),
+            preset: models.presetTitleOf(request.modelId, request.preset),
+          });
         case 'synthesize':
         case 'phantom':
           return t(`jobs.about.${request.kind}`, request.count);

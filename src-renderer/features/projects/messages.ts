@@ -29,6 +29,7 @@ export const en = {
     jobs: 'Jobs',
     checkpoints: 'Checkpoints',
     check: 'Check its files',
+    next: { data: 'Import scans', train: 'Train a model', synthesize: 'Synthesise' },
     sound: 'All {count} files are whole.',
     problems: '{count} problem found | {count} problems found',
   },

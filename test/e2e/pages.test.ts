@@ -1,0 +1,75 @@
+/** Every page in both themes with axe-core: names, roles, contrast. And the empty window, which says what to do next. */
+import axe, { type AxeResults } from 'axe-core';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from './doppelTest.ts';
+import { launchDoppel } from './launch.ts';
+import { pageStates } from './pageStates.ts';
+import { drawPhantoms } from './phantoms.ts';
+import {
+  changeSettings,
+  chooseTheme,
+  createProject,
+  goTo,
+  importFound,
+  lookThrough,
+  smallNetwork,
+  startTraining,
+  stopJobsOnClose,
+  synthesise,
+} from './walkSteps.ts';
+
+const themes = ['Light', 'Dark'] as const;
+const worst = ['serious', 'critical'];
+
+/** What is seriously wrong with the page as it is, a line each. */
+async function faults(page: Page): Promise<readonly string[]> {
+  // Colours that are on their way to others would be measured in between.
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(({ playState, effect }) => playState !== 'running' || effect?.getComputedTiming().endTime === Infinity),
+  );
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => worst.includes(impact ?? ''))
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+    );
+}
+
+test('every page is accessible in both themes, the empty window, too', { timeout: 240_000 }, async () => {
+  const folder = temporaryFolder();
+  const scans = await drawPhantoms(join(folder, 'drawn'), 3);
+  const { app, page, close } = await launchDoppel();
+  onTestFinished(close);
+  await stopJobsOnClose(app);
+  page.setDefaultTimeout(30_000);
+  const found: Record<string, readonly string[]> = {};
+  for (const theme of themes) {
+    await chooseTheme(page, theme);
+    await goTo(page, 'Projects');
+    found[`empty ${theme}`] = await faults(page);
+  }
+  await createProject(app, page, { folder, name: 'Pages' });
+  await lookThrough(app, page, scans);
+  await importFound(page, { grid: 16, labels: 'labels' });
+  await goTo(page, 'Train');
+  await changeSettings(page, smallNetwork);
+  await startTraining(page, 0.05);
+  await page.getByRole('main').getByRole('button', { name: 'Train further' }).waitFor();
+  await page.getByRole('main').getByRole('button', { name: 'Synthesise' }).click();
+  await synthesise(page, 2);
+  for (const theme of themes) {
+    await chooseTheme(page, theme);
+    for (const { name, open } of pageStates) {
+      await open({ app, page, scans });
+      found[`${name} ${theme}`] = await faults(page);
+    }
+  }
+  expect(Object.entries(found).filter(([, lines]) => lines.length > 0)).toEqual([]);
+});

@@ -1,0 +1,125 @@
+/**
+ * What a person does in the window, by what is written there: clicks and typing on the real pages. The system's own
+ * dialogs, which no test can click, answer what they are told to.
+ */
+import type { ElectronApplication, Locator, Page } from 'playwright-core';
+
+/** From now on the system's dialog for folders gives this one. */
+async function answerFolder(app: ElectronApplication, folder: string): Promise<void> {
+  await app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+  }, folder);
+}
+
+/** The question that closing with a job at work asks is answered: stop it. */
+export async function stopJobsOnClose(app: ElectronApplication): Promise<void> {
+  await app.evaluate(({ dialog }) => {
+    const stop = (_window: unknown, { buttons }: { buttons: readonly string[] }) =>
+      Promise.resolve({ response: buttons.indexOf('Stop and keep a checkpoint'), checkboxChecked: false });
+    dialog.showMessageBox = stop as unknown as typeof dialog.showMessageBox;
+  });
+}
+
+export const goTo = (page: Page, name: string): Promise<void> =>
+  page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true }).click();
+
+const button = (page: Page, name: string | RegExp): Locator =>
+  page.getByRole('button', { name, exact: typeof name === 'string' });
+
+export async function chooseTheme(page: Page, theme: 'Light' | 'Dark'): Promise<void> {
+  await goTo(page, 'Settings');
+  // The radio button itself is drawn over by its words.
+  await page.getByRole('radiogroup', { name: 'Theme' }).getByText(theme, { exact: true }).click();
+  await page.locator(theme === 'Dark' ? 'html.dark' : 'html:not(.dark)').waitFor({ state: 'attached' });
+}
+
+/** Lets new projects go to `folder`, and makes one there; the Data page is shown then. */
+export async function createProject(app: ElectronApplication, page: Page, place: ProjectPlace): Promise<void> {
+  await answerFolder(app, place.folder);
+  await goTo(page, 'Settings');
+  await button(page, 'Change…').click();
+  await page.getByText(place.folder, { exact: true }).waitFor();
+  await goTo(page, 'Projects');
+  await button(page, 'New project').first().click();
+  await page.getByLabel('Name').fill(place.name);
+  await button(page, 'Create project').click();
+  await page.getByText('No scans yet').waitFor();
+}
+
+export interface ProjectPlace {
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** Opens the wizard and lets it look through `folder` to the end. */
+export async function lookThrough(app: ElectronApplication, page: Page, folder: string): Promise<void> {
+  await answerFolder(app, folder);
+  await button(page, 'Import scans').click();
+  await button(page, 'Choose folder').click();
+  await page.getByRole('heading', { name: 'What was found' }).waitFor();
+  await page.getByText(/^Fine/).first().waitFor();
+  await page.getByRole('button', { name: 'Stop looking' }).waitFor({ state: 'detached', timeout: 120_000 });
+}
+
+/** From what was found to the end of the import; the gallery is shown then. */
+export async function importFound(page: Page, { grid, labels }: { grid: number; labels: string }): Promise<void> {
+  await button(page, 'Next').click();
+  await page.getByRole('group', { name: 'Voxels a side' }).getByText(String(grid), { exact: true }).click();
+  await gridPreview(page);
+  await button(page, 'Next').click();
+  await page.getByLabel('Label maps').fill(labels);
+  await button(page, /^Import (one scan|\d+ scans)$/).click();
+  await button(page, 'Show the dataset').click({ timeout: 120_000 });
+  await page.getByRole('list', { name: /^Volumes of/ }).waitFor();
+}
+
+/** Waits until the scan before and after is drawn. */
+export async function gridPreview(page: Page): Promise<void> {
+  await page.locator('figure:nth-of-type(2) .picture:not(.old) img').waitFor({ timeout: 60_000 });
+}
+
+/** Expert settings of a network that takes a fraction of a second for a step. */
+export const smallNetwork = { width: 16, latent: 8, codeUnits: 16, batch: 1 };
+
+/** Fills the expert settings of a new run by their names; the form is open. */
+export async function changeSettings(page: Page, settings: Readonly<Record<string, number>>): Promise<void> {
+  await page.getByText('Expert settings').click();
+  for (const [name, value] of Object.entries(settings)) {
+    const field = page.locator(`#config-${name}`);
+    const isList = await field.evaluate((element) => element.tagName === 'SELECT');
+    if (isList) await field.selectOption(String(value));
+    else await field.fill(String(value));
+  }
+}
+
+/** Starts a run from the open form. */
+export async function startTraining(page: Page, minutes: number): Promise<void> {
+  await page.getByLabel('Train for').first().fill(String(minutes));
+  await button(page, /^(Start training|Add to queue)$/).click();
+  await page.getByRole('heading', { name: 'Losses' }).waitFor();
+}
+
+/** The figure with this name in the head of a run. */
+export const figure = (page: Page, name: string): Locator =>
+  page.locator('main dl.figures > div', { has: page.getByText(name, { exact: true }) }).locator('dd');
+
+/** Waits until the run has done this many iterations. */
+export async function untilIteration(page: Page, least: number): Promise<void> {
+  await page.waitForFunction(
+    ([name, wanted]) => {
+      const terms = [...document.querySelectorAll('main dl.figures dt')];
+      const found = terms.find(({ textContent }) => textContent === name)?.nextElementSibling?.textContent ?? '';
+      return Number.parseInt(found.replaceAll(',', ''), 10) >= wanted;
+    },
+    ['Iteration', least] as const,
+    { timeout: 90_000 },
+  );
+}
+
+/** Makes scans from the chosen checkpoint, and waits for all of them. */
+export async function synthesise(page: Page, count: number): Promise<void> {
+  await page.getByLabel('Scans', { exact: true }).fill(String(count));
+  await button(page, /^(Synthesise|Add to queue)$/).click();
+  await page.getByRole('list', { name: 'Scans', exact: true }).getByRole('listitem').nth(count - 1).waitFor({ timeout: 90_000 }); // prettier-ignore
+  await page.getByRole('complementary').getByText('Done').first().waitFor();
+}

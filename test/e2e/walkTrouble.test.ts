@@ -1,0 +1,127 @@
+/** What goes wrong on the way, as a user meets it: scans that cannot be used, and a training whose process is killed. */
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { workerOf } from '../backend/jobs/workerOf.ts';
+import { describeShared } from '../sharedData.ts';
+import { call, temporaryFolder } from './doppelTest.ts';
+import { launchDoppel, type Doppel } from './launch.ts';
+import { drawPhantoms } from './phantoms.ts';
+import {
+  changeSettings,
+  createProject,
+  figure,
+  goTo,
+  importFound,
+  lookThrough,
+  smallNetwork,
+  startTraining,
+  stopJobsOnClose,
+  untilIteration,
+} from './walkSteps.ts';
+
+/** As `real/bad` was made: one file for each fault. */
+const expectedVerdicts: Readonly<Record<string, string>> = {
+  'constant.nii.gz': 'No image',
+  'empty.nii.gz': 'Empty file',
+  'four-d.nii.gz': 'A series',
+  'huge-dims.nii': 'Too large',
+  'infinite.nii.gz': 'Not all numbers',
+  'nan.nii.gz': 'Not all numbers',
+  'negative-dims.nii': 'Impossible size',
+  'one-slice.nii.gz': 'Single slice',
+  'rgb.nii.gz': 'Colour image',
+  'singular-affine.nii': 'No place in space',
+  'text.nii': 'Not an image',
+  'truncated.nii.gz': 'Cut off',
+  'unknown-datatype.nii': 'Unknown data type',
+  'vox-offset-past-end.nii': 'Damaged header',
+  'zeros.nii': 'Only zeros',
+};
+
+async function open(): Promise<Doppel> {
+  const doppel = await launchDoppel();
+  onTestFinished(doppel.close);
+  doppel.page.setDefaultTimeout(30_000);
+  await stopJobsOnClose(doppel.app); // a test that fails leaves a training behind
+  return doppel;
+}
+
+test(
+  'a killed trainer is told in words, and the run goes on from its newest checkpoint',
+  { timeout: 180_000 },
+  async () => {
+    const folder = temporaryFolder();
+    const scans = await drawPhantoms(join(folder, 'drawn'), 3);
+    const { app, page } = await open();
+    await createProject(app, page, { folder, name: 'Study' });
+    await lookThrough(app, page, scans);
+    await importFound(page, { grid: 16, labels: '' });
+    await goTo(page, 'Train');
+    await changeSettings(page, smallNetwork);
+    await startTraining(page, 10);
+    await untilIteration(page, 3);
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    const kept = Number(await figure(page, 'Iteration').innerText());
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await untilIteration(page, kept + 2);
+
+    const project = join(folder, 'Study.doppel');
+    const [job] = await call(page, 'job.list', { project });
+    process.kill(workerOf(job?.id ?? ''), 'SIGKILL');
+    const alert = page.getByRole('main').getByRole('alert');
+    await alert.waitFor();
+    const words = await alert.innerText();
+    expect(words).toContain('The job’s process ended unexpectedly');
+    expect(words).toMatch(/SIGKILL.*memory/);
+    expect(words).toMatch(/Resume continues from checkpoint/);
+    expect(words).toContain('Copy details');
+    await page.getByRole('main').getByText('Failed', { exact: true }).first().waitFor();
+    await goTo(page, 'Jobs');
+    await page.getByRole('main').getByRole('alert').getByText('SIGKILL').waitFor();
+    await page.getByRole('main').getByRole('button', { name: 'Resume' }).click();
+    await goTo(page, 'Train');
+    await alert.waitFor({ state: 'detached' });
+    const measured = async (): Promise<readonly number[]> =>
+      (await call(page, 'job.metrics', { project, job: job?.id ?? '' })).iterations;
+    await expect.poll(async () => (await measured()).length, { timeout: 60_000 }).toBeGreaterThan(kept);
+    const iterations = await measured();
+    expect(iterations).toEqual(Array.from({ length: iterations.length }, (_, index) => index + 1));
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+  },
+);
+
+describeShared('files that cannot be used', 'real/bad', (bad) => {
+  test('each gets its verdict in words, and the good ones go on', { timeout: 180_000 }, async () => {
+    const folder = temporaryFolder();
+    const scans = await drawPhantoms(join(folder, 'drawn'), 2);
+    const files = readdirSync(bad);
+    const mixed = join(folder, 'mixed');
+    mkdirSync(mixed);
+    for (const name of files) copyFileSync(join(bad, name), join(mixed, name));
+    for (const subject of readdirSync(scans).filter((name) => name.startsWith('sub-')))
+      copyFileSync(join(scans, subject, 'anat', `${subject}_T1w.nii.gz`), join(mixed, `${subject}.nii.gz`));
+    const { app, page } = await open();
+    await createProject(app, page, { folder, name: 'Mixed' });
+    await lookThrough(app, page, mixed);
+
+    const search = page.getByRole('searchbox', { name: 'Subject or file' });
+    const rows = page.getByRole('list', { name: 'Files that were found' }).getByRole('listitem');
+    const verdicts: Record<string, string> = {};
+    for (const name of files) {
+      await search.fill(name);
+      await expect.poll(() => rows.count()).toBe(1);
+      const [verdict = '', reason = ''] = (await rows.first().locator('.verdict').innerText())
+        .split('\n')
+        .filter(Boolean);
+      verdicts[name] = verdict;
+      expect({ name, words: reason.split(' ').length > 3 }).toEqual({ name, words: true });
+    }
+    expect(verdicts).toEqual(expectedVerdicts);
+    await search.fill('');
+    await importFound(page, { grid: 16, labels: '' });
+    await expect.poll(() => page.locator('[data-volume]').count()).toBe(2);
+  });
+});
