@@ -9,12 +9,13 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { createRandom, restoreRandom, type Random } from '#shared/random.ts';
 import { createAlphaWganNetworks, type AlphaWganNetworks } from './alphaWganNetworks.ts';
-import { copyNetwork, prepareWeights, type PreparedWeights, type WeightedNetwork } from './blocks/weights.ts';
+import { runningStatistics } from './blocks/normalisation.ts';
+import { copyNetwork, prepareWeights, type PreparedWeights } from './blocks/weights.ts';
 import { gradientDifference } from './losses/gradientDifference.ts';
 import { gradientPenalty } from './losses/gradientPenalty.ts';
 import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } from './model.ts';
 import { registerVolumeGradients } from './ops/gradients.ts';
-import { createAdam, moveToward } from './training/adam.ts';
+import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
 import { augment } from './training/augment.ts';
 import {
   addGradients,
@@ -93,9 +94,6 @@ export const alphaWgan: GeneratorEntry<typeof alphaWganConfig> = {
   create: (request) => createAlphaWgan(request),
 };
 
-/** Running statistics move by a tenth of the difference a step, as in PyTorch. */
-const statisticsMomentum = 0.1;
-
 function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig>): GeneratorModel {
   registerVolumeGradients();
   const origin = createRandom(seed);
@@ -155,7 +153,7 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
     moveToward(
       average.weights,
       generator.weights,
-      1 - Math.min(config.averageDecay, warmUp(optimizers.generator.stepCount)),
+      1 - Math.min(config.averageDecay, averageWarmUp(optimizers.generator.stepCount)),
     );
     return { ...reconstruction.terms, ...sampling.terms };
   };
@@ -281,22 +279,6 @@ interface Fakes {
 /** Standard normal codes [count, length]. */
 function latents(random: Random, count: number, length: number): tf.Tensor2D {
   return tf.tensor2d(random.normals(count * length), [count, length]);
-}
-
-/** A moving average forgets its start: decay (1 + t) / (10 + t) until that exceeds the one asked for. */
-function warmUp(step: number): number {
-  return (1 + step) / (10 + step);
-}
-
-/** Moves the running statistics of batch normalisation as the batches pass. */
-function runningStatistics(network: WeightedNetwork): Parameters<AlphaWganNetworks['generate']>[2] {
-  return {
-    onStatistics(layer, mean, variance) {
-      const running = (name: string): Record<string, tf.Variable> => ({ [name]: network.buffers[name] as tf.Variable });
-      moveToward(running(`${layer}.mean`), { [`${layer}.mean`]: mean }, statisticsMomentum);
-      moveToward(running(`${layer}.variance`), { [`${layer}.variance`]: variance }, statisticsMomentum);
-    },
-  };
 }
 
 type PowerIterations = Readonly<Record<'generator' | 'encoder' | 'discriminator' | 'code', 'store' | 'discard'>>;

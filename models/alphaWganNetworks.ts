@@ -7,10 +7,17 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '#shared/random.ts';
-import { createNetwork, uniformBound, type WeightedNetwork, type WeightSpec } from './blocks/weights.ts';
+import {
+  addRunningStatistics,
+  batchNormSpecs,
+  createNetwork,
+  uniformBound,
+  withBias,
+  type WeightedNetwork,
+  type WeightSpec,
+} from './blocks/weights.ts';
 import { normActivation, type NormActivation, type NormKind } from './blocks/normalisation.ts';
 import type { NamedTensors } from './model.ts';
-import { addBias } from './ops/bias.ts';
 import { upsampleConvolve } from './ops/fusedResampling.ts';
 
 export type Variant = 'sigmarat2' | 'sigmarat1' | 'kwon';
@@ -99,7 +106,7 @@ export function createAlphaWganNetworks(size: NetworkSize, random: Random): Alph
       shape,
       initial: uniformBound(27 * into),
       isSpectral: style.generator.isSpectral,
-      isFolded: true,
+      upsampling: [2, 2, 2],
     };
     if (stage < stages && style.generator.norm === 'batch')
       Object.assign(generatorSpecs, batchNormSpecs(`up${String(stage)}`, out));
@@ -202,27 +209,4 @@ export function createAlphaWganNetworks(size: NetworkSize, random: Random): Alph
 
 function matrix(into: number, out: number, initial: WeightSpec['initial'], isSpectral: boolean): WeightSpec {
   return { shape: [into, out], initial, isSpectral };
-}
-
-function batchNormSpecs(layer: string, maps: number): Record<string, WeightSpec> {
-  return {
-    [`${layer}.gamma`]: { shape: [maps], initial: { value: 1 } },
-    [`${layer}.beta`]: { shape: [maps], initial: { value: 0 } },
-  };
-}
-
-/** Running statistics of the generator's batch normalisation: what synthesis uses, where there is no batch. */
-function addRunningStatistics(network: WeightedNetwork): void {
-  const buffers = network.buffers as Record<string, tf.Variable>;
-  for (const [name, spec] of Object.entries(network.specs)) {
-    if (!name.endsWith('.gamma')) continue;
-    const layer = name.slice(0, -'.gamma'.length);
-    buffers[`${layer}.mean`] = tf.tidy(() => tf.variable(tf.fill([...spec.shape], 0), false));
-    buffers[`${layer}.variance`] = tf.tidy(() => tf.variable(tf.fill([...spec.shape], 1), false));
-  }
-}
-
-function withBias<T extends tf.Tensor>(x: T, leaves: NamedTensors, layer: string): T {
-  const bias = leaves[`${layer}.bias`];
-  return bias === undefined ? x : addBias(x, bias);
 }

@@ -17,8 +17,8 @@ export interface Network {
 
 /** First-order optimiser of one group of weights; its moments and step count go into the checkpoint. */
 export interface Optimizer {
-  /** Moves the weights by `gradients` (by weight name), which it disposes. */
-  apply(gradients: NamedTensors): void;
+  /** Moves the weights by `gradients` (by weight name), which it disposes; `rateFactor` scales the learning rate. */
+  apply(gradients: NamedTensors, rateFactor?: number): void;
   /** Live tensors: read them, do not dispose them. */
   moments(): NamedTensors;
   readonly stepCount: number;

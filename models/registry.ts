@@ -2,8 +2,9 @@
 import { AppError } from '#contract/errors.ts';
 import { alphaWgan } from './alphaWgan.ts';
 import type { ModelEntry } from './model.ts';
+import { srGan } from './srGan.ts';
 
-export const registry: readonly ModelEntry[] = [alphaWgan];
+export const registry: readonly ModelEntry[] = [alphaWgan, srGan];
 
 /** The entry with this id; AppError('not-found') names those there are. */
 export function findModel(id: string): ModelEntry {

@@ -6,16 +6,23 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '#shared/random.ts';
 import type { NamedTensors, Network } from '../model.ts';
+import type { Strides } from '../ops/kernels.ts';
+import { addBias } from '../ops/bias.ts';
 import { foldKernel, mirrorKernel, unfoldKernel } from '../ops/fusedResampling.ts';
+
+/** Uniform in [−bound, bound], normal, or one value everywhere. */
+type InitialValue =
+  { readonly bound: number } | { readonly mean: number; readonly deviation: number } | { readonly value: number };
 
 export interface WeightSpec {
   /** Filters [k, k, k, in, out], matrices [in, out], vectors [n]. */
   readonly shape: readonly number[];
-  /** Uniform in [−bound, bound], or one value everywhere. */
-  readonly initial: { readonly bound: number } | { readonly value: number };
+  readonly initial: InitialValue;
   readonly isSpectral?: boolean;
-  /** A 3³ filter used as the mirrored 4³ filter of `upsampleConvolve`. */
-  readonly isFolded?: boolean;
+  /** A 3³ filter used as the mirrored filter of `upsampleConvolve` by these strides (4³ for 2 along each axis). */
+  readonly upsampling?: Strides;
+  /** Initial values are drawn for a filter smaller by these strides and each repeated along the axes as often. */
+  readonly repeated?: Strides;
 }
 
 export interface WeightedNetwork extends Network {
@@ -67,11 +74,32 @@ export function copyNetwork(network: WeightedNetwork): WeightedNetwork {
 function initialValue(spec: WeightSpec, random: Random): tf.Tensor {
   const shape = [...spec.shape];
   if ('value' in spec.initial) return tf.fill(shape, spec.initial.value);
-  const { bound } = spec.initial;
   const count = shape.reduce((product, length) => product * length, 1);
+  if ('deviation' in spec.initial) {
+    const { mean, deviation } = spec.initial;
+    const sides = shape.map((length, axis) => length / (spec.repeated?.[axis] ?? 1));
+    const drawn = tf.tensor(normals(random, sides, { mean, deviation }), sides);
+    return (spec.repeated ?? []).reduce((values, times, axis) => repeatEach(values, axis, times), drawn);
+  }
+  const { bound } = spec.initial;
   const values = new Float32Array(count);
   for (let index = 0; index < count; index++) values[index] = (2 * random.uniform() - 1) * bound;
   return tf.tensor(values, shape);
+}
+
+function normals(
+  random: Random,
+  shape: readonly number[],
+  { mean, deviation }: { readonly mean: number; readonly deviation: number },
+): Float32Array {
+  const count = shape.reduce((product, length) => product * length, 1);
+  return random.normals(count).map((normal) => mean + deviation * normal);
+}
+
+/** a b → a a b b along an axis. */
+function repeatEach(values: tf.Tensor, axis: number, times: number): tf.Tensor {
+  const indices = Array.from({ length: times * (values.shape[axis] ?? 1) }, (_, at) => Math.floor(at / times));
+  return tf.gather(values, tf.tensor1d(indices, 'int32'), axis);
 }
 
 function unitColumn(column: tf.Tensor): tf.Tensor2D {
@@ -95,9 +123,10 @@ export function prepareWeights(network: WeightedNetwork, powerIteration: 'store'
       derived.push(spectrum.u, spectrum.v, spectrum.norm, spectrum.normalised);
       leaf = spectrum.normalised;
     }
-    if (spec.isFolded) {
+    const { upsampling } = spec;
+    if (upsampling !== undefined) {
       const filter = leaf as tf.Tensor5D;
-      leaf = tf.tidy(() => mirrorKernel(foldKernel(filter)));
+      leaf = tf.tidy(() => mirrorKernel(foldKernel(filter, upsampling)));
       derived.push(leaf);
     }
     leaves[name] = leaf;
@@ -112,7 +141,7 @@ export function prepareWeights(network: WeightedNetwork, powerIteration: 'store'
         const spectrum = spectra[name];
         pulled[name] = tf.tidy(() => {
           let current = gradient;
-          if (spec?.isFolded) current = unfoldKernel(mirrorKernel(current as tf.Tensor5D));
+          if (spec?.upsampling) current = unfoldKernel(mirrorKernel(current as tf.Tensor5D), spec.upsampling);
           return spectrum === undefined ? tf.clone(current) : throughSpectralNorm(current, spectrum);
         });
         gradient.dispose();
@@ -160,4 +189,33 @@ function throughSpectralNorm(gradient: tf.Tensor, { u, v, norm, normalised }: Sp
   const projection = tf.matMul(tf.reshape(flatGradient, [1, -1]), tf.reshape(flatWeight, [-1, 1])); // [1, 1]
   const correction = tf.matMul(tf.mul<tf.Tensor2D>(v, projection), u, false, true); // [rows, columns]
   return tf.reshape(tf.div(tf.sub(flatGradient, correction), norm), gradient.shape);
+}
+
+/** Gain and shift of a layer's batch normalisation; the gain is 1 if nothing else is said. */
+export function batchNormSpecs(
+  layer: string,
+  maps: number,
+  gain: InitialValue = { value: 1 },
+): Record<string, WeightSpec> {
+  return {
+    [`${layer}.gamma`]: { shape: [maps], initial: gain },
+    [`${layer}.beta`]: { shape: [maps], initial: { value: 0 } },
+  };
+}
+
+/** Running statistics of a network's batch normalisation, which stand in where there is no batch. */
+export function addRunningStatistics(network: WeightedNetwork): void {
+  const buffers = network.buffers as Record<string, tf.Variable>;
+  for (const [name, spec] of Object.entries(network.specs)) {
+    if (!name.endsWith('.gamma')) continue;
+    const layer = name.slice(0, -'.gamma'.length);
+    buffers[`${layer}.mean`] = tf.tidy(() => tf.variable(tf.fill([...spec.shape], 0), false));
+    buffers[`${layer}.variance`] = tf.tidy(() => tf.variable(tf.fill([...spec.shape], 1), false));
+  }
+}
+
+/** Adds `<layer>.bias`, where the layer has one. */
+export function withBias<T extends tf.Tensor>(x: T, leaves: NamedTensors, layer: string): T {
+  const bias = leaves[`${layer}.bias`];
+  return bias === undefined ? x : addBias(x, bias);
 }

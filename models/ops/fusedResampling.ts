@@ -1,28 +1,36 @@
 /**
  * Two exact identities that make resampling blocks two to three times cheaper:
- * nearest ×2 upsampling followed by a 3³ convolution is one transposed convolution of stride 2 with a 4³ kernel, and a
- * 3³ convolution followed by 2³ average pooling is one convolution of stride 2 with the same kernel divided by 8
+ * nearest ×2 upsampling followed by a 3³ convolution is one transposed convolution of stride 2 with a 4³ kernel (along
+ * some axes only: stride 2 and 4 taps along those), and a 3³ convolution followed by 2³ average pooling is one convolution of stride 2 with the same kernel divided by 8
  * (the `fused_scale` of Karras et al. 2018, arXiv 1710.10196, in three dimensions).
  */
 import * as tf from '@tensorflow/tfjs';
+import type { Shape5, Strides } from './kernels.ts';
 import { transposedConvolution } from './transposedConvolution.ts';
 
-/** Sum of the eight one-voxel shifts: [3, 3, 3, in, out] → [4, 4, 4, in, out]. Linear; `unfoldKernel` is its adjoint. */
-export function foldKernel(kernel: tf.Tensor5D): tf.Tensor5D {
+/** Along which axes a resampling changes the size. */
+const everyAxis: Strides = [2, 2, 2];
+const resampled = (strides: Strides): readonly number[] => [0, 1, 2].filter((axis) => strides[axis] === 2);
+
+/**
+ * Sum of the one-voxel shifts along the axes of stride 2: [3, 3, 3, in, out] → [4, 4, 4, in, out] for all three. Linear;
+ * `unfoldKernel` is its adjoint.
+ */
+export function foldKernel(kernel: tf.Tensor5D, strides = everyAxis): tf.Tensor5D {
   return tf.tidy(() => {
     let folded = kernel;
-    for (const axis of [0, 1, 2]) {
+    for (const axis of resampled(strides)) {
       folded = tf.add(tf.pad(folded, paddingOf(axis, 0, 1)), tf.pad(folded, paddingOf(axis, 1, 0)));
     }
-    return folded; // [4, 4, 4, in, out]
+    return folded; // 4 along the axes of stride 2
   });
 }
 
 /** The adjoint of `foldKernel`, which carries a gradient back: [4, 4, 4, in, out] → [3, 3, 3, in, out]. */
-export function unfoldKernel(gradient: tf.Tensor5D): tf.Tensor5D {
+export function unfoldKernel(gradient: tf.Tensor5D, strides = everyAxis): tf.Tensor5D {
   return tf.tidy(() => {
     let unfolded = gradient;
-    for (const axis of [0, 1, 2]) {
+    for (const axis of resampled(strides)) {
       const size = unfolded.shape.map((length, index) => (index === axis ? length - 1 : length));
       const late = size.map((_, index) => (index === axis ? 1 : 0));
       unfolded = tf.add(
@@ -46,12 +54,15 @@ export function mirrorKernel(kernel: tf.Tensor5D): tf.Tensor5D {
 }
 
 /**
- * Nearest ×2 upsampling, then a 3³ 'same' convolution, as one operation: x [b, d, h, w, in] → [b, 2d, 2h, 2w, out].
- * `mirrored` [4, 4, 4, out, in] is `mirrorKernel(foldKernel(kernel))`. Differentiable to any order.
+ * Nearest upsampling by the strides (2, or 1 to leave an axis as it is), then a 3³ 'same' convolution, as one operation:
+ * x [b, d, h, w, in] → [b, 2d, 2h, 2w, out]. `mirrored` [4, 4, 4, out, in] is `mirrorKernel(foldKernel(kernel))`.
+ * Differentiable to any order.
  */
-export function upsampleConvolve(x: tf.Tensor5D, mirrored: tf.Tensor5D): tf.Tensor5D {
+export function upsampleConvolve(x: tf.Tensor5D, mirrored: tf.Tensor5D, strides = everyAxis): tf.Tensor5D {
   const [batch, depth, height, width] = x.shape;
-  return transposedConvolution([batch, 2 * depth, 2 * height, 2 * width, mirrored.shape[3]], x, mirrored, 2);
+  const [alongDepth, alongHeight, alongWidth] = strides;
+  const shape: Shape5 = [batch, alongDepth * depth, alongHeight * height, alongWidth * width, mirrored.shape[3]];
+  return transposedConvolution(shape, x, mirrored, strides);
 }
 
 /**

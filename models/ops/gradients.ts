@@ -12,17 +12,11 @@ interface ConvolutionAttributes {
   readonly strides: number | readonly [number, number, number];
 }
 
-/** The stride of a kernel call; everything of ours is 'same' and cubic, and says so if it is not. */
-function strideOf(attributes: object): number {
+/** The strides of a kernel call; everything of ours is 'same', and says so if it is not. */
+function stridesOf(attributes: object): [number, number, number] {
   const { pad, strides } = attributes as ConvolutionAttributes;
-  const all = typeof strides === 'number' ? [strides, strides, strides] : strides;
-  const stride = all[0] as number | undefined;
-  if (stride === undefined || pad !== 'same' || all.some((one) => one !== stride)) {
-    throw new Error(
-      `Only 'same' convolutions with equal strides have gradients here; got pad ${pad}, strides ${all.join(', ')}.`,
-    );
-  }
-  return stride;
+  if (pad !== 'same') throw new Error(`Only 'same' convolutions have gradients here; got pad ${pad}.`);
+  return typeof strides === 'number' ? [strides, strides, strides] : [...strides];
 }
 
 function replaceGradient(config: tf.GradConfig): void {
@@ -44,10 +38,10 @@ export function registerVolumeGradients(): void {
     gradFunc: (upstream, saved, attributes) => {
       const [x, filter] = saved as [tf.Tensor5D, tf.Tensor5D];
       const dy = upstream as tf.Tensor5D;
-      const stride = strideOf(attributes);
+      const strides = stridesOf(attributes);
       return {
-        x: () => transposedConvolution(x.shape, dy, filter, stride),
-        filter: () => convolutionFilterGradient(x, dy, filter.shape, stride),
+        x: () => transposedConvolution(x.shape, dy, filter, strides),
+        filter: () => convolutionFilterGradient(x, dy, filter.shape, strides),
       };
     },
   });
@@ -57,10 +51,10 @@ export function registerVolumeGradients(): void {
     gradFunc: (upstream, saved, attributes) => {
       const [dy, filter] = saved as [tf.Tensor5D, tf.Tensor5D];
       const g = upstream as tf.Tensor5D;
-      const stride = strideOf(attributes);
+      const strides = stridesOf(attributes);
       return {
-        dy: () => tf.conv3d(g, filter, stride, 'same'),
-        filter: () => convolutionFilterGradient(g, dy, filter.shape, stride),
+        dy: () => tf.conv3d(g, filter, strides, 'same'),
+        filter: () => convolutionFilterGradient(g, dy, filter.shape, strides),
       };
     },
   });
@@ -70,10 +64,10 @@ export function registerVolumeGradients(): void {
     gradFunc: (upstream, saved, attributes) => {
       const [x, dy] = saved as [tf.Tensor5D, tf.Tensor5D];
       const g = upstream as tf.Tensor<tf.Rank.R5>;
-      const stride = strideOf(attributes);
+      const strides = stridesOf(attributes);
       return {
-        x: () => transposedConvolution(x.shape, dy, g, stride),
-        dy: () => tf.conv3d(x, g, stride, 'same'),
+        x: () => transposedConvolution(x.shape, dy, g, strides),
+        dy: () => tf.conv3d(x, g, strides, 'same'),
       };
     },
   });

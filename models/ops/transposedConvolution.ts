@@ -1,37 +1,39 @@
 /**
- * Transposed convolution of stride 2 with a 4³ kernel, in two exact forms: the engine's own, and, for one or two output
+ * Transposed convolution. Of stride 2 with a 4³ kernel it has two exact forms: the engine's own, and, for one or two output
  * channels (a critic's gradient towards the image, a generator's last layer), where that is slow, as one dense 3³
  * convolution to the eight parities followed by interleaving (sub-pixel form; Shi et al. 2016, arXiv 1609.07009).
  */
 import * as tf from '@tensorflow/tfjs';
 import { customOperation } from './customOperation.ts';
-import { convolutionFilterGradient, convolutionInputGradient, type Shape5 } from './kernels.ts';
+import { convolutionFilterGradient, convolutionInputGradient, type Shape5, type Strides } from './kernels.ts';
+import { voxelShuffle } from './voxelShuffle.ts';
 
 const mostSubPixelChannels = 2;
 
-/** dy [b, d/s, h/s, w/s, out], filter [k, k, k, in, out] → [b, d, h, w, in], differentiable in both. */
+/** dy [b, d/s, h/s, w/s, out], filter [kd, kh, kw, in, out] → [b, d, h, w, in], differentiable in both. */
 export function transposedConvolution(
   outputShape: Shape5,
   dy: tf.Tensor5D,
   filter: tf.Tensor5D,
-  stride: number,
+  strides: Strides,
 ): tf.Tensor5D {
   const [kernel, , , channels] = filter.shape;
   const isEven = outputShape.slice(1, 4).every((side) => side % 2 === 0);
-  if (stride !== 2 || kernel !== 4 || channels > mostSubPixelChannels || !isEven) {
-    return convolutionInputGradient(outputShape, dy, filter, stride);
+  const isStrideTwo = strides.every((stride) => stride === 2);
+  if (!isStrideTwo || kernel !== 4 || channels > mostSubPixelChannels || !isEven) {
+    return convolutionInputGradient(outputShape, dy, filter, strides);
   }
   return customOperation<tf.Tensor5D>({
     inputs: [dy, filter],
     forward: (save) => {
       save([dy, filter]);
-      return interleave(tf.conv3d(dy, parityFilter(filter), 1, 'same'), channels); // [b, d, h, w, in]
+      return voxelShuffle(tf.conv3d(dy, parityFilter(filter), 1, 'same'), strides); // [b, d, h, w, in]
     },
     gradient: (g, saved) => {
       const [savedDy, savedFilter] = saved as [tf.Tensor5D, tf.Tensor5D];
       return [
         tf.conv3d(g, savedFilter, 2, 'same'), // [b, d/2, h/2, w/2, out]
-        convolutionFilterGradient(g, savedDy, savedFilter.shape, 2), // [4, 4, 4, in, out]
+        convolutionFilterGradient(g, savedDy, savedFilter.shape, strides), // [4, 4, 4, in, out]
       ];
     },
   });
@@ -59,13 +61,4 @@ function parityFilter(filter: tf.Tensor5D): tf.Tensor5D {
     .reshape(spread, [2, 3, 2, 3, 2, 3, channels, maps])
     .transpose([1, 3, 5, 7, 0, 2, 4, 6]) // [3, 3, 3, out, 2, 2, 2, in]
     .reshape([3, 3, 3, maps, 8 * channels]);
-}
-
-/** [b, d, h, w, 8·c] → [b, 2d, 2h, 2w, c]. */
-function interleave(parities: tf.Tensor5D, channels: number): tf.Tensor5D {
-  const [batch, depth, height, width] = parities.shape;
-  return tf
-    .reshape(parities, [batch, depth, height, width, 2, 2, 2 * channels]) // the last two parities stay together
-    .transpose([0, 1, 4, 2, 5, 3, 6]) // [b, d, 2, h, 2, w, 2·c]
-    .reshape([batch, 2 * depth, 2 * height, 2 * width, channels]);
 }

@@ -47,16 +47,16 @@ export function createAdam(weights: Readonly<Record<string, tf.Variable>>, optio
   };
 
   return {
-    apply(gradients) {
+    apply(gradients, rateFactor = 1) {
       stepCount += 1;
       const correction1 = 1 - options.beta1 ** stepCount;
       const correction2 = Math.sqrt(1 - options.beta2 ** stepCount);
       const numbers: StepNumbers = {
-        rate: (options.rate * correction2) / correction1,
+        rate: (rateFactor * options.rate * correction2) / correction1,
         beta1: options.beta1,
         beta2: options.beta2,
         epsilon: (options.epsilon ?? 1e-8) * correction2,
-        decay: options.rate * (options.weightDecay ?? 0),
+        decay: rateFactor * options.rate * (options.weightDecay ?? 0),
       };
       for (const [name, gradient] of Object.entries(gradients)) {
         updateSlot(slotOf(name), gradient, numbers);
@@ -130,6 +130,11 @@ export function moveToward(
       });
     }
   }
+}
+
+/** A moving average forgets its start: decay (1 + t) / (10 + t) until that exceeds the one asked for. */
+export function averageWarmUp(step: number): number {
+  return (1 + step) / (10 + step);
 }
 
 function runInPlace(kernel: string, inputs: Record<string, tf.Tensor>, numbers: object): void {

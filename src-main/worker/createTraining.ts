@@ -10,6 +10,6 @@ export async function createTraining(entry: ModelEntry, request: TrainingRequest
     case 'generator':
       return createGeneratorTraining(entry, request);
     case 'super-resolution':
-      return createSuperResolutionTraining(entry);
+      return createSuperResolutionTraining(entry, request);
   }
 }

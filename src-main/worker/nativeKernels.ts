@@ -1,6 +1,6 @@
 /**
  * The optional kernels of `models/ops/kernels.ts` on TensorFlow's eager interface: a leaky ReLU gradient in one pass,
- * and updates of weights in place.
+ * batch normalisation and its gradient, and updates of weights in place.
  *
  * TensorFlow's in-place operations work on resource variables, TensorFlow.js's variables are plain tensors. For the
  * time of one update the tensor's buffer is lent to a resource: assigned (shared, not copied), the tensor's own handle
@@ -48,6 +48,7 @@ interface NodeBackend {
     attributes: OpAttribute[],
     inputs: readonly TensorFlow.TensorInfo[],
   ): TensorFlow.TensorInfo;
+  createOutputTensor(output: OpResult): TensorFlow.TensorInfo;
 }
 
 type Inputs = Readonly<Record<string, TensorFlow.TensorInfo>>;
@@ -69,6 +70,8 @@ export function registerNativeKernels(tf: typeof TensorFlow): void {
   register(optionalKernels.leakyReluGradient, leakyReluGradient);
   register(optionalKernels.adam, adamInPlace);
   register(optionalKernels.moveToward, moveTowardInPlace);
+  register(optionalKernels.batchNorm, batchNorm);
+  register(optionalKernels.batchNormGradient, batchNormGradient);
 }
 
 const floatType = (binding: Binding, name: string): OpAttribute => ({
@@ -87,6 +90,37 @@ function leakyReluGradient(inputs: Inputs, numbers: Numbers, backend: NodeBacken
   const { binding } = backend;
   const attributes = [floatType(binding, 'T'), { name: 'alpha', type: binding.TF_ATTR_FLOAT, value: numbers['slope'] }];
   return [backend.executeSingleOutput('LeakyReluGrad', attributes, [input(inputs, 'dy'), input(inputs, 'x')])];
+}
+
+function batchNormAttributes(binding: Binding, numbers: Numbers): OpAttribute[] {
+  return [
+    floatType(binding, 'T'),
+    floatType(binding, 'U'),
+    { name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: numbers['epsilon'] },
+    { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' },
+    flag(binding, 'is_training', true),
+  ];
+}
+
+/** inputs: x [n, h, w, c], gamma, beta; numbers: epsilon → value, mean, variance (over n − 1), three for the gradient. */
+function batchNorm(inputs: Inputs, numbers: Numbers, backend: NodeBackend): TensorFlow.TensorInfo[] {
+  const { binding } = backend;
+  const none = backend.binding.createTensor([0], binding.TF_FLOAT, new Float32Array()); // no statistics are given
+  const ids = [...backend.getInputTensorIds(['x', 'gamma', 'beta'].map((name) => input(inputs, name))), none, none];
+  const outputs = binding.executeOp('FusedBatchNormV3', batchNormAttributes(binding, numbers), ids, 6);
+  binding.deleteTensor(none);
+  return outputs.map((output) => backend.createOutputTensor(output));
+}
+
+/** inputs: dy, x, gamma, reserved0 … reserved2; numbers: epsilon → gradients of x, gamma and beta. */
+function batchNormGradient(inputs: Inputs, numbers: Numbers, backend: NodeBackend): TensorFlow.TensorInfo[] {
+  const { binding } = backend;
+  const names = ['dy', 'x', 'gamma', 'reserved0', 'reserved1', 'reserved2'];
+  const ids = backend.getInputTensorIds(names.map((name) => input(inputs, name)));
+  const outputs = binding.executeOp('FusedBatchNormGradV3', batchNormAttributes(binding, numbers), ids, 5);
+  const [dx, dGamma, dBeta, ...unused] = outputs as [OpResult, OpResult, OpResult, ...OpResult[]];
+  for (const { id } of unused) binding.deleteTensor(id);
+  return [dx, dGamma, dBeta].map((output) => backend.createOutputTensor(output));
 }
 
 /**

@@ -1,8 +1,38 @@
-/** Training of a model that makes scans finer. */
-import { AppError } from '#contract/errors.ts';
+/** Training of a model that makes scans finer: on pairs of patches from the training split, watched on held-out scans. */
+import * as tf from '@tensorflow/tfjs';
 import type { SuperResolutionEntry } from '#models/model.ts';
-import type { Training } from './training.ts';
+import { describeScans } from './describeScans.ts';
+import { createPatchBatches } from './patchBatches.ts';
+import { createPatchPreview } from './patchPreview.ts';
+import type { Training, TrainingRequest } from './training.ts';
 
-export function createSuperResolutionTraining(entry: SuperResolutionEntry): Promise<Training> {
-  return Promise.reject(new AppError('internal', `${entry.id} cannot be trained yet.`));
+export async function createSuperResolutionTraining(
+  entry: SuperResolutionEntry,
+  { config, grid, volumes, seed }: TrainingRequest,
+): Promise<Training> {
+  const plan = entry.patches(config);
+  const pathsOf = (split: 'train' | 'heldout'): string[] =>
+    volumes.filter((volume) => volume.split === split).map((volume) => volume.path);
+  const [trained, heldOut] = [pathsOf('train'), pathsOf('heldout')];
+  const batches = createPatchBatches({ paths: trained, grid, plan, seed });
+  const described = await describeScans(trained, { grid, seed });
+  const isHeldOut = heldOut.length > 0;
+  const preview = await createPatchPreview({ paths: isHeldOut ? heldOut : trained, isHeldOut, grid, plan });
+  const model = entry.create({ config, seed });
+  return {
+    model,
+    drawn: plan.count,
+    trainedOn: { factor: [...plan.factor], profile: plan.profile, noise: plan.noise, ...described },
+
+    async step(iteration) {
+      const pair = await batches.batch(iteration);
+      try {
+        return await model.step(pair);
+      } finally {
+        tf.dispose([pair.low, pair.high]);
+      }
+    },
+
+    preview: () => preview.show(model),
+  };
 }

@@ -44,7 +44,7 @@ describe('gradients of volume operations', () => {
                 [1, 8, 8, 8, channels],
                 image as TensorFlow.Tensor5D,
                 kernel as TensorFlow.Tensor5D,
-                2,
+                [2, 2, 2],
               ),
             ),
             weights,
