@@ -56,7 +56,8 @@ export async function runTrainingLoop(options: LoopOptions): Promise<LoopResult>
   let iteration = options.from;
   let secondsPerIteration = 0;
   let lastPreview = { at: now(), iteration };
-  let lastCheckpoint = { at: now(), iteration: -1, cost: 0 };
+  // What it goes on from is a checkpoint already.
+  let lastCheckpoint = { at: now(), iteration: iteration === 0 ? -1 : iteration, cost: 0 };
 
   const isDone = (): boolean =>
     'iterations' in until ? iteration >= until.iterations : elapsed() >= until.minutes * 60;

@@ -3,9 +3,13 @@ import type { Attributes } from '#contract/records.ts';
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-function cellValue(cell: string): string | number | null {
+/** Digits that name something: a number would lose the zeros before them, or the last of very many. */
+const isCode = (cell: string): boolean =>
+  /^[+-]?0\d/.test(cell) || (/^[+-]?\d+$/.test(cell) && !Number.isSafeInteger(Number(cell)));
+
+function cellValue(cell: string, isText: boolean): string | number | null {
   if (cell === '' || cell.toLowerCase() === 'n/a') return null;
-  const number = decimal.test(cell) ? Number(cell) : NaN;
+  const number = !isText && decimal.test(cell) ? Number(cell) : NaN;
   return Number.isFinite(number) ? number : cell; // beyond the range of numbers it stays text
 }
 
@@ -23,8 +27,8 @@ export function subjectKey(subject: string): string {
 }
 
 /**
- * Attributes by `subjectKey`, numbers as numbers, empty and `n/a` cells left out. Null where the text is no such table
- * (no column `participant_id`).
+ * Attributes by `subjectKey`, numbers as numbers, empty and `n/a` cells left out; a column with a code in it (`007`) is
+ * text throughout. Null where the text is no such table (no column `participant_id`).
  */
 export function parseParticipants(text: string): ReadonlyMap<string, Attributes> | null {
   const [head = '', ...rows] = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
@@ -32,12 +36,14 @@ export function parseParticipants(text: string): ReadonlyMap<string, Attributes>
   const subjectColumn = columns.indexOf('participant_id');
   if (subjectColumn === -1) return null;
   const table = new Map<string, Attributes>();
-  for (const row of rows) {
-    const cells = cellsOf(row);
+  const cellsOfRows = rows.map(cellsOf);
+  const isText = columns.map((_name, index) => cellsOfRows.some((cells) => isCode(cells[index] ?? '')));
+  for (const cells of cellsOfRows) {
     const subject = cells[subjectColumn] ?? '';
     if (subject === '') continue;
     const known = columns.flatMap((name, index) => {
-      const value = index === subjectColumn || name === '' ? null : cellValue(cells[index] ?? '');
+      const value =
+        index === subjectColumn || name === '' ? null : cellValue(cells[index] ?? '', isText[index] === true);
       return value === null ? [] : [[name, value] as const];
     });
     table.set(subjectKey(subject), Object.fromEntries(known));

@@ -1,7 +1,8 @@
 /** The job that writes a cohort of phantom brains as a BIDS data set (BIDS 1.10, raw data and a derivative of label maps). */
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
 import { AppError } from '#contract/errors.ts';
 import type { TaskOf } from '#contract/jobs.ts';
 import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
@@ -55,25 +56,59 @@ function participantRow(name: string, { subject, brainMl, ventricleMl }: Phantom
   ].join('\t');
 }
 
-async function prepareFolder(out: string): Promise<void> {
+/** What a scan's sidecar says of where it comes from. */
+const sidecarFields = z.object({ PhantomSeed: z.int() });
+const descriptionName = 'Doppel phantom brains';
+const cohortFiles = ['README', 'dataset_description.json', 'derivatives', 'participants.json', 'participants.tsv'];
+
+/**
+ * Passes a folder that is new or empty, or holds nothing but subjects of the same seed that are drawn again (an
+ * interrupted cohort that is resumed): the same request gives the same files.
+ */
+async function prepareFolder(out: string, { names, seed }: { names: readonly string[]; seed: number }): Promise<void> {
   await mkdir(out, { recursive: true });
-  const found = await readdir(out);
-  if (found.length > 0) {
-    throw new AppError(
-      'already-exists',
-      `The folder ${out} is not empty (${String(found.length)} entries). Choose a new or an empty one.`,
-    );
+  const found = (await readdir(out)).filter((name) => !name.endsWith('.part')); // of a write that was cut short
+  if (found.length === 0) return;
+  const known = new Set([...cohortFiles, ...names]);
+  const subjects = found.filter((name) => name.startsWith('sub-'));
+  const isOurs =
+    found.every((name) => known.has(name)) &&
+    (await isDescribed(out)) &&
+    (await Promise.all(subjects.map((name) => isOfSeed(join(out, name, 'anat'), name, seed)))).every(Boolean);
+  if (isOurs) return;
+  throw new AppError(
+    'already-exists',
+    `The folder ${out} is not empty (${String(found.length)} entries). Choose a new or an empty one.`,
+  );
+}
+
+async function isDescribed(out: string): Promise<boolean> {
+  try {
+    const found: unknown = JSON.parse(await readFile(join(out, 'dataset_description.json'), 'utf8'));
+    return z.object({ Name: z.literal(descriptionName) }).safeParse(found).success;
+  } catch {
+    return false;
+  }
+}
+
+/** A subject whose drawing was cut short has no sidecar yet, and no scan either. */
+async function isOfSeed(anatomy: string, name: string, seed: number): Promise<boolean> {
+  try {
+    const sidecar: unknown = JSON.parse(await readFile(join(anatomy, `${name}_T1w.json`), 'utf8'));
+    return sidecarFields.parse(sidecar).PhantomSeed === seed;
+  } catch {
+    return (await readdir(anatomy).catch(() => [])).every((file) => file.endsWith('.part'));
   }
 }
 
 async function writeDescriptions(out: string): Promise<void> {
   const labels = join(out, 'derivatives', 'labels');
-  await mkdir(labels, { recursive: true });
   const origin = { License: 'CC0-1.0', GeneratedBy: [{ Name: 'Doppel', Description: 'Procedural brain phantom' }] };
   await writeFileAtomic(
     join(out, 'dataset_description.json'),
-    json({ Name: 'Doppel phantom brains', BIDSVersion: bidsVersion, DatasetType: 'raw', ...origin }),
+    json({ Name: descriptionName, BIDSVersion: bidsVersion, DatasetType: 'raw', ...origin }),
   );
+  await mkdir(labels, { recursive: true });
   await writeFileAtomic(
     join(labels, 'dataset_description.json'),
     json({ Name: 'Label maps of the phantom brains', BIDSVersion: bidsVersion, DatasetType: 'derivative', ...origin }),
@@ -101,22 +136,23 @@ async function writeSubject(out: string, name: string, scan: PhantomScan, seed: 
 /**
  * Writes `request.count` subjects into the new or empty folder `request.out`; subject n depends on the seed and n alone.
  * Stopped between subjects, it leaves a valid data set of those that were done. Throws `already-exists` for a folder
- * with something in it.
+ * with something else in it.
  */
 export async function makePhantom(task: TaskOf<'phantom'>, context: WorkerContext): Promise<void> {
   const { count, seed, out } = task.request;
-  await prepareFolder(out);
+  const digits = Math.max(2, String(count).length);
+  const nameOf = (number: number): string => `sub-${String(number).padStart(digits, '0')}`;
+  await prepareFolder(out, { names: Array.from({ length: count }, (_, index) => nameOf(index + 1)), seed });
   await writeDescriptions(out);
 
   const template = createFoldTemplate(seed);
-  const digits = Math.max(2, String(count).length);
   const rows: string[] = [];
   const shown: SheetScan[] = [];
   const startedAt = performance.now();
   for (let number = 1; number <= count; number++) {
     await setImmediate(); // lets a cancel in
     if (context.isCancelled()) break;
-    const name = `sub-${String(number).padStart(digits, '0')}`;
+    const name = nameOf(number);
     const scan = drawPhantom(seed, number, template);
     await writeSubject(out, name, scan, seed);
     rows.push(participantRow(name, scan));

@@ -14,12 +14,8 @@ export interface LocatedJob {
 
 export const isAlive = (job: Job): boolean => job.state === 'queued' || job.state === 'running';
 
-/**
- * Whether `job.resume` has something to go on with, without being asked for more. Phantom scans are drawn into an empty
- * folder only: once some are there, they are drawn anew, elsewhere.
- */
-export const canResume = ({ kind, state, startedAt }: Job): boolean =>
-  ['failed', 'cancelled', 'paused', 'interrupted'].includes(state) && (kind !== 'phantom' || startedAt === null);
+/** Whether `job.resume` has something to go on with, without being asked for more. */
+export const canResume = ({ state }: Job): boolean => ['failed', 'cancelled', 'paused', 'interrupted'].includes(state);
 
 /** `jobs` with `job` in the place of the one with its id, or first. */
 function withJob(jobs: readonly Job[], job: Job): readonly Job[] {

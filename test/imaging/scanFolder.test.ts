@@ -198,6 +198,20 @@ describe('the participants’ table', () => {
     });
   });
 
+  it('keeps codes as text, with every cell of their column', () => {
+    const text = [
+      'participant_id\tclinic\tage\tscanner',
+      'sub-01\t007\t70.50\t12345678901234567890',
+      'sub-02\t12\t0.5\t2',
+      'sub-03\tn/a\t0\tn/a',
+    ].join('\n');
+    expect(Object.fromEntries(parseParticipants(text) ?? [])).toEqual({
+      '01': { clinic: '007', age: 70.5, scanner: '12345678901234567890' },
+      '02': { clinic: '12', age: 0.5, scanner: '2' },
+      '03': { age: 0 },
+    });
+  });
+
   it('without a column of subjects is no such table', async () => {
     expect(parseParticipants('id\tage\nsub-01\t3\n')).toBeNull();
     const root = folderOf('a.nii');

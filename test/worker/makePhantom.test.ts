@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -72,6 +72,30 @@ describe('a phantom cohort', () => {
     expect(found.filter((name) => name.startsWith('sub-'))).toEqual(['sub-01']);
     const table = await readFile(join(folder, 'cohort', 'participants.tsv'), 'utf8');
     expect(table.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('goes on where it was cut short, to the same files as if it never was; with another seed it does not', async () => {
+    const whole = { send: () => undefined, isCancelled: () => false };
+    let sent = 0;
+    const send = (): void => {
+      sent++;
+    };
+    await expect(makePhantom(task(2), { send, isCancelled: () => sent > 0 })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    await mkdir(join(folder, 'cohort', 'sub-02', 'anat'), { recursive: true }); // killed in the middle of a subject
+    await writeFile(join(folder, 'cohort', 'sub-02', 'anat', '.sub-02_T1w.nii.gz.1.part'), 'half');
+    const other = task(2);
+    await expect(makePhantom({ ...other, request: { ...other.request, seed: 4 } }, whole)).rejects.toMatchObject({
+      code: 'already-exists',
+    });
+    await makePhantom(task(2), whole);
+    const fresh = task(2);
+    await makePhantom({ ...fresh, request: { ...fresh.request, out: join(folder, 'fresh') } }, whole);
+    for (const file of ['participants.tsv', 'sub-01/anat/sub-01_T1w.nii.gz', 'sub-02/anat/sub-02_T1w.nii.gz'])
+      expect((await readFile(join(folder, 'cohort', file))).equals(await readFile(join(folder, 'fresh', file)))).toBe(
+        true,
+      );
   });
 
   it('writes nothing into a folder that holds something', async () => {

@@ -6,6 +6,7 @@ import type { BackendContext } from '../context.ts';
 import { newId } from '../identifiers.ts';
 import { startJob } from '../jobs/startJob.ts';
 import { loadRegistry } from '../models/loadRegistry.ts';
+import { requireWritable } from '../outFolder.ts';
 import { syntheticDir } from '../projects/layout.ts';
 import { chooseCheckpoint } from './chooseCheckpoint.ts';
 import { summarizeCheckpoints } from './summarizeCheckpoints.ts';
@@ -30,6 +31,7 @@ export function checkpointHandlers({
       const project = await sessions.own(dir);
       await project.ready;
       const checkpoint = await chooseCheckpoint(project.store, id, 'generator');
+      if (out !== null) await requireWritable(out);
       const { datasetFingerprint } = project.store.jobs.get(checkpoint.jobId);
       const jobId = newId('synthesize');
       return startJob({
@@ -49,6 +51,7 @@ export function checkpointHandlers({
     'phantom.create': async ({ project: dir, ...input }) => {
       requireAbsolute(input.out);
       const project = await sessions.own(dir);
+      await requireWritable(input.out);
       return startJob({ project, runner, request: { kind: 'phantom', ...input }, datasetFingerprint: null });
     },
   };

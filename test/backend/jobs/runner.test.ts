@@ -26,9 +26,9 @@ test('jobs run one after the other, in the order they were asked for', { timeout
   const story = backend.events.flatMap((event) =>
     event.type === 'job.changed' ? [`${event.job.id === first.id ? 'first' : 'second'} ${event.job.state}`] : [],
   );
-  expect([...new Set(story)]).toEqual([
-    'first queued',
-    'second queued',
+  const steps = [...new Set(story)];
+  expect(steps[0]).toBe('first queued');
+  expect(steps.filter((step) => !step.endsWith('queued'))).toEqual([
     'first running',
     'first succeeded',
     'second running',
@@ -165,6 +165,8 @@ test(
     const resumed = await backend.call('job.resume', { project, job: job?.id ?? '', until: null });
     expect(resumed).toMatchObject({ id: job?.id, state: 'queued' });
     expect(existsSync(join(out, 'participants.tsv'))).toBe(true); // the worker's last act
-    expect(await backend.untilOver(resumed)).toMatchObject({ state: 'failed', error: { code: 'already-exists' } });
+    await backend.until((event) => event.type === 'job.changed' && (event.job.progress?.done ?? 0) > 0); // goes on
+    await backend.call('job.cancel', { project, job: resumed.id });
+    expect(await backend.untilOver(resumed)).toMatchObject({ state: 'cancelled', error: null });
   },
 );

@@ -64,6 +64,15 @@ describe('training loop', () => {
     expect(checkpoints).toEqual([0, 2]);
   });
 
+  it('saves nothing again when it goes on from a goal that is reached', async () => {
+    const { checkpoints, steps, end } = await run(create(), { from: 4 });
+    expect({ checkpoints, steps, end }).toEqual({
+      checkpoints: [],
+      steps: [],
+      end: { iteration: 4, wasCancelled: false },
+    });
+  });
+
   it('trains for a time, counting what an earlier run spent', async () => {
     const { end } = await run(create(), { from: 7, until: { minutes: 1 }, elapsedSeconds: 59.5 });
     expect(end).toMatchObject({ iteration: 7, wasCancelled: false });
