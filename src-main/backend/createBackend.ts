@@ -11,6 +11,7 @@ import { createRunner } from './jobs/runner.ts';
 import { modelHandlers } from './models/handlers.ts';
 import { projectHandlers } from './projects/handlers.ts';
 import { createProjectSessions } from './projects/sessions.ts';
+import { scanHandlers } from './scans/handlers.ts';
 
 /** A training step on a large grid plus its checkpoint can take a minute. */
 const defaultCancelGraceMs = 120_000;
@@ -38,6 +39,7 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
     ...modelHandlers(context),
     ...checkpointHandlers(context),
     ...jobHandlers(context),
+    ...scanHandlers(context),
     ...fileHandlers(context),
     'engine.doctor': () => diagnose(),
   };

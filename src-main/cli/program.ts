@@ -1,10 +1,12 @@
 /** The tree of commands. Defining it loads nothing heavy: `--help` answers at once, work is imported when it is run. */
 import { Command } from 'commander';
 import type { EndWith } from './exitCodes.ts';
+import { addCheckpointCommands } from './commands/checkpoint.ts';
 import { addDatasetCommands } from './commands/dataset.ts';
 import { addEngineCommands } from './commands/engine.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addProjectCommands } from './commands/project.ts';
+import { addSuperResolutionCommands } from './commands/superResolution.ts';
 import { addSynthesisCommands } from './commands/synthesis.ts';
 import { addTrainCommand } from './commands/train.ts';
 import manifest from '../../package.json' with { type: 'json' };
@@ -28,6 +30,8 @@ export function createProgram(endWith: EndWith): Command {
   addDatasetCommands(program, endWith);
   addTrainCommand(program, endWith);
   addSynthesisCommands(program, endWith);
+  addSuperResolutionCommands(program, endWith);
+  addCheckpointCommands(program);
   addJobCommands(program, endWith);
   return program;
 }

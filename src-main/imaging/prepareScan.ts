@@ -72,7 +72,7 @@ function forRowEnds(mask: Uint8Array, [nx, ny, nz]: Vector3, visit: (x: number, 
 }
 
 /** Where the brain is and how far it reaches, through the full affine (slices may be oblique). */
-function measureBrain({ size, affine }: Volume, mask: Uint8Array): BrainMeasures {
+export function measureBrain({ size, affine }: Volume, mask: Uint8Array): BrainMeasures {
   const [nx, ny, nz] = size;
   let count = 0;
   let [sumX, sumY, sumZ] = [0, 0, 0];
@@ -127,7 +127,7 @@ function samplingWarnings({ size, spacingMm }: NativeGeometry): ScanWarning[] {
 }
 
 /** Of what was found: is it more than a brain, is some of it missing? (Heads always go on, at the neck.) */
-function extentWarnings({ millilitres }: BrainMeasures, brain: BrainMask, size: Vector3): ScanWarning[] {
+export function extentWarnings({ millilitres }: BrainMeasures, brain: BrainMask, size: Vector3): ScanWarning[] {
   const faces = cutOffFaces(brain, size);
   if (millilitres <= largestBrainMl) {
     if (faces.length === 0) return [];
@@ -172,7 +172,7 @@ function hashOf({ size, data }: Volume): string {
   return sha256Of(`${size.join(' ')} ${sha256Of(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`);
 }
 
-async function sourceHash(path: string, dataPath: string): Promise<string> {
+export async function sourceHash(path: string, dataPath: string): Promise<string> {
   try {
     const hash = await sha256OfFile(path);
     return path === dataPath ? hash : sha256Of(hash + (await sha256OfFile(dataPath)));
@@ -181,8 +181,22 @@ async function sourceHash(path: string, dataPath: string): Promise<string> {
   }
 }
 
-/** Reads and measures the scan at `path`. Throws BadScan, an AppError of code 'bad-input'. */
-export async function prepareScan(path: string): Promise<PreparedScan> {
+/** A scan in RAS order with the brain found in it. */
+export interface FoundBrain {
+  readonly native: NativeGeometry;
+  /** All of the scan in RAS order, every voxel finite; affine snapped. */
+  readonly whole: Volume;
+  readonly brain: BrainMask;
+  readonly intensity: GridTransform['intensity'];
+  /** Of the whole volume, before damaged voxels were mended. */
+  readonly voxelHash: string;
+  /** About the file and damage to its voxels. */
+  readonly warnings: readonly ScanWarning[];
+  readonly dataPath: string;
+}
+
+/** Reads the scan at `path` and finds the brain. Throws BadScan, an AppError of code 'bad-input'. */
+export async function findBrain(path: string): Promise<FoundBrain> {
   const { volume: read, native, warnings, dataPath } = await readVolume(path);
   const turned = turnToRas(read);
   const whole: Volume = { ...turned, affine: snapAffine(turned.affine) };
@@ -190,6 +204,13 @@ export async function prepareScan(path: string): Promise<PreparedScan> {
   const damage = replaceNonFinite(whole);
   checkVaries(whole.data);
   const brain = maskBrain(whole);
+  const intensity = intensityOf(cropVolume(whole, brain.box, brain.background), brain);
+  return { native, whole, brain, intensity, voxelHash, warnings: [...warnings, ...damage], dataPath };
+}
+
+/** Reads and measures the scan at `path`. Throws BadScan, an AppError of code 'bad-input'. */
+export async function prepareScan(path: string): Promise<PreparedScan> {
+  const { native, whole, brain, intensity, voxelHash, warnings, dataPath } = await findBrain(path);
   const volume = cropVolume(whole, brain.box, brain.background);
   const measures = measureBrain(volume, brain.mask);
   return {
@@ -197,9 +218,9 @@ export async function prepareScan(path: string): Promise<PreparedScan> {
     volume,
     mask: brain.mask,
     measures,
-    intensity: intensityOf(volume, brain),
+    intensity,
     maskThreshold: brain.threshold,
-    warnings: [...warnings, ...damage, ...samplingWarnings(native), ...extentWarnings(measures, brain, whole.size)],
+    warnings: [...warnings, ...samplingWarnings(native), ...extentWarnings(measures, brain, whole.size)],
     voxelHash,
     sourceSha256: await sourceHash(path, dataPath),
   };

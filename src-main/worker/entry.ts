@@ -24,6 +24,10 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./makePhantom.ts')).makePhantom(task, context);
     case 'measure':
       return (await import('./measure.ts')).measure(task, context);
+    case 'super-resolve':
+      return (await import('./superResolve.ts')).superResolve(task, context);
+    case 'degrade':
+      return (await import('./degradeFile.ts')).degradeFile(task, context);
     case 'doctor':
       return (await import('./doctor.ts')).doctor(task, context);
   }

@@ -3,10 +3,13 @@ import { z } from 'zod';
 import { command, type Command } from './command.ts';
 import type { ErrorShape } from './errors.ts';
 import {
+  type degradedMessage,
+  degradeRequest,
   importRequest,
   type measuredMessage,
   phantomRequest,
   scanRequest,
+  superResolveRequest,
   synthesizeRequest,
   trainRequest,
   type EngineReport,
@@ -24,6 +27,7 @@ import type {
   VolumeRecord,
 } from './records.ts';
 import { fileKinds } from './shell.ts';
+import type { SuperResolvedScan } from './superResolution.ts';
 
 const project = z.string().min(1);
 const inProject = { project };
@@ -66,11 +70,20 @@ export interface JobDetail {
 export interface CheckpointSummary extends CheckpointRecord {
   readonly modelId: string;
   readonly kind: ModelKind;
-  readonly dataset: string;
+  readonly dataset: string | null; // its name; null: the checkpoint was imported
   readonly grid: number;
   /** The preview of its job whose iteration is nearest; null where there is none. */
   readonly previewId: string | null;
 }
+
+/** `ids`: of the artifacts to look at, by what they show. */
+export interface SuperResolveResult {
+  readonly volumes: readonly (SuperResolvedScan & {
+    readonly ids: Readonly<Record<'result' | keyof SuperResolvedScan['maps'], string | null>>;
+  })[];
+}
+
+export type DegradedFile = Omit<z.infer<typeof degradedMessage>, 'type'>;
 
 /** What a dry run of a few steps took on this machine. */
 export type Measurement = Omit<z.infer<typeof measuredMessage>, 'type'>;
@@ -139,6 +152,24 @@ export const commands = {
       out: synthesizeRequest.shape.out.nullable(), // null: synthetic/<job> inside the project
     }),
   ).returns<Job>(),
+  /** Makes scans finer; one that cannot be used is told as a file of the job, the others go on. */
+  'scan.superResolve': command(
+    superResolveRequest.omit({ kind: true, checkpointId: true, out: true, seed: true }).extend({
+      ...inProject,
+      checkpoint: z.string().nullable(), // null: the newest super-resolution checkpoint of the project
+      out: superResolveRequest.shape.out.nullable(), // null: super-resolved/<job> inside the project
+    }),
+  ).returns<Job>(),
+  /** What a super-resolution has made so far; `ids` are those of artifacts. */
+  'scan.superResolveResult': command(z.strictObject({ ...inProject, job: z.string() })).returns<SuperResolveResult>(),
+  /** The scanner model on one file, in a process of its own; needs no project. */
+  'scan.degrade': command(degradeRequest).returns<DegradedFile>(),
+  /** Takes in a checkpoint folder from outside after checking it; `already-exists` when the project has it. */
+  'checkpoint.import': command(z.strictObject({ ...inProject, folder: z.string().min(1) })).returns<CheckpointRecord>(),
+  /** Copies a checkpoint to a new folder, which another project can import. */
+  'checkpoint.export': command(
+    z.strictObject({ ...inProject, checkpoint: z.string(), folder: z.string().min(1) }),
+  ).returns<CheckpointRecord>(),
   'phantom.create': command(phantomRequest.omit({ kind: true }).extend(inProject)).returns<Job>(),
   'job.list': command(z.strictObject({ ...inProject })).returns<readonly Job[]>(),
   'job.show': command(z.strictObject({ ...inProject, job: z.string() })).returns<JobDetail>(),

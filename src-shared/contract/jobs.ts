@@ -1,5 +1,6 @@
 /** Jobs: what a user asks for (request), what a worker process is handed (task), and what it says back (message). */
 import { z } from 'zod';
+import { sliceProfiles } from '../volume/factor.ts';
 import { errorShape } from './errors.ts';
 import {
   artifactKind,
@@ -67,12 +68,46 @@ export const phantomRequest = z.strictObject({
   out: folder, // absolute
 });
 
+export const superResolveRequest = z.strictObject({
+  kind: z.literal('super-resolve'),
+  checkpointId: z.string(),
+  files: z.array(folder).min(1), // absolute; of a folder, every scan in it
+  out: folder, // absolute
+  factor: z.string().nullable(), // what the user counts on, such as '1x1x2'; null: whatever the model does
+  tile: z.int().min(8).max(1024).nullable(), // voxels of the scan a side of the largest piece at a time; null: by memory
+  uncertainty: z.boolean(), // a map of the spread over mirrored and shifted views
+  backProjection: z.int().min(0).max(50), // steps that bring the result into agreement with the scan
+  seed, // nothing is random here: 0
+});
+export type SuperResolveRequest = z.infer<typeof superResolveRequest>;
+
+/** The scanner model alone, on one file. */
+export const degradeRequest = z.strictObject({
+  file: folder, // absolute
+  out: folder, // absolute, .nii or .nii.gz
+  factor: z.string(), // along right, anterior and superior, whatever the file's axis order
+  profile: z.enum(sliceProfiles),
+  noise: z.number().min(0).max(1), // standard deviation, as a fraction of the intensity range
+  seed,
+});
+
+/** A trained state that came from outside: the row is what it is known by; it never runs. */
+export const checkpointImportRequest = z.strictObject({
+  kind: z.literal('checkpoint-import'),
+  modelId: z.string(),
+  grid: z.int().positive(),
+  seed, // of the training
+});
+export type CheckpointImportRequest = z.infer<typeof checkpointImportRequest>;
+
 export const jobRequest = z.discriminatedUnion('kind', [
   scanRequest,
   importRequest,
   trainRequest,
   synthesizeRequest,
   phantomRequest,
+  superResolveRequest,
+  checkpointImportRequest,
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
 
@@ -81,7 +116,7 @@ export type JobVersions = z.infer<typeof jobVersions>;
 
 export const job = z.strictObject({
   id: z.string(),
-  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom']),
+  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import']),
   state: jobState,
   request: jobRequest,
   seed,
@@ -148,6 +183,15 @@ export const workerTask = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('phantom'), request: phantomRequest, jobDir: folder }),
   z.strictObject({
+    kind: z.literal('super-resolve'),
+    request: superResolveRequest,
+    jobDir: folder, // what to compare the results with
+    checkpointDir: folder, // absolute
+    checkpointSha256: z.string(),
+    versions: jobVersions,
+  }),
+  z.strictObject({ kind: z.literal('degrade'), request: degradeRequest, versions: jobVersions }),
+  z.strictObject({
     kind: z.literal('measure'),
     modelId: z.string(),
     config: z.record(z.string(), z.unknown()), // the parsed, complete configuration
@@ -179,6 +223,16 @@ export const measuredMessage = z.strictObject({
   peakMemoryMb: z.number().positive(), // of the computer; what a GPU holds comes on top
   device: z.string(),
   steps: z.int().positive(), // those that were counted
+});
+
+/** The file that the scanner model wrote. */
+export const degradedMessage = z.strictObject({
+  type: z.literal('degraded'),
+  path: z.string(), // absolute
+  size: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]), // along the file's axes
+  spacingMm: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
+  sha256: z.string(),
+  warnings: z.array(z.string()),
 });
 
 /** What a worker says. The last one is `succeeded`, `cancelled` or `failed`; an exit without it is a crash. */
@@ -228,6 +282,7 @@ export const workerMessage = z.discriminatedUnion('type', [
     volumes: z.array(volumeRecord),
   }),
   measuredMessage,
+  degradedMessage,
   z.strictObject({ type: z.literal('doctor'), engine: engineReport, checks: z.array(doctorCheck) }),
   z.strictObject({ type: z.literal('succeeded') }),
   z.strictObject({ type: z.literal('cancelled') }),

@@ -136,8 +136,23 @@ export const checkpointRecord = z.strictObject({
 });
 export type CheckpointRecord = z.infer<typeof checkpointRecord>;
 
-/** `thumbnail`: the middle slices of the synthetic volume with the same seed, as PNG. */
-export const artifactKind = z.enum(['preview', 'synthetic-volume', 'thumbnail', 'sidecar', 'contact-sheet', 'report']);
+/**
+ * `thumbnail`: the middle slices of the synthetic volume with the same seed, as PNG. `interpolated`, `difference`,
+ * `consistency` and `uncertainty`: maps beside a super-resolved volume.
+ */
+export const artifactKind = z.enum([
+  'preview',
+  'synthetic-volume',
+  'thumbnail',
+  'sidecar',
+  'contact-sheet',
+  'report',
+  'super-resolved-volume',
+  'interpolated',
+  'difference',
+  'consistency',
+  'uncertainty',
+]);
 export const artifactRecord = z.strictObject({
   id: z.string(),
   jobId: z.string(),

@@ -1,4 +1,4 @@
-/** Super-resolution: what a network learned from. */
+/** Super-resolution: what a network learned from, and what became of a scan. */
 import { z } from 'zod';
 import { sliceProfiles } from '../volume/factor.ts';
 
@@ -22,3 +22,30 @@ export const srTraining = z.strictObject({
   scans: z.int().positive(),
 });
 export type SrTraining = z.infer<typeof srTraining>;
+
+/** One scan that was made finer. */
+export const superResolvedScan = z.strictObject({
+  source: z.string(), // absolute
+  path: z.string(), // of the result, absolute
+  spacingMm: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]), // along the file's axes
+  warning: z.string().nullable(), // where the scan is unlike what the model was trained on, or to be looked at
+  /** The result seen through the scanner model, minus the scan: over the brain, in the scan's intensities. */
+  consistency: z.strictObject({
+    meanAbsolute: z.number().nonnegative(),
+    share: z.number().nonnegative(), // the same, of the brain's intensity range
+    largest: z.number(),
+    largestAtMm: z.tuple([z.number(), z.number(), z.number()]), // RAS
+    words: z.string(), // the above as a sentence
+  }),
+  /** Paths of volumes in the scan's intensities. */
+  maps: z.strictObject({
+    interpolated: z.string(), // the scan on the result's grid by cubic B-spline
+    difference: z.string(), // the result minus that
+    consistency: z.string(), // on the scan's own grid
+    uncertainty: z.string().nullable(), // standard deviation over mirrored and shifted views; null: not asked for
+  }),
+});
+export type SuperResolvedScan = z.infer<typeof superResolvedScan>;
+
+/** What a job leaves for whoever asks for its results, in the order the scans were done. */
+export const superResolutionResults = z.strictObject({ volumes: z.array(superResolvedScan) });

@@ -6,7 +6,7 @@ import type { AffineMatrix } from '../contract/records.ts';
 import { shiftOrigin, spacingOf, type Vector3 } from './affine.ts';
 import type { Volume } from './volume.ts';
 
-type Axis = 0 | 1 | 2;
+export type Axis = 0 | 1 | 2;
 
 interface Orientation {
   /** For right, anterior and superior in turn: the voxel axis that runs along it. */
@@ -15,7 +15,8 @@ interface Orientation {
   readonly flipped: readonly [boolean, boolean, boolean];
 }
 
-const permutations: readonly (readonly [Axis, Axis, Axis])[] = [
+/** Every order of three axes. */
+export const permutations: readonly (readonly [Axis, Axis, Axis])[] = [
   [0, 1, 2],
   [0, 2, 1],
   [1, 0, 2],
@@ -64,17 +65,12 @@ function turnedAffine(affine: AffineMatrix, size: Vector3, { axes, flipped }: Or
   return [row(0), row(1), row(2), [0, 0, 0, 1]];
 }
 
-/**
- * The volume with its axes permuted and flipped to be closest to RAS+, every voxel kept and placed where it was. Shares
- * the voxels with its argument where there is nothing to turn.
- */
-export function turnToRas(volume: Volume): Volume {
-  const orientation = orientationOf(volume.affine);
+/** The voxels in the order that `orientation` says; shared where there is nothing to turn. */
+function turn({ size: from, affine, data: source }: Volume, orientation: Orientation): Volume {
   const { axes, flipped } = orientation;
-  const affine = turnedAffine(volume.affine, volume.size, orientation);
-  if (axes[0] === 0 && axes[1] === 1 && !flipped.includes(true)) return { ...volume, affine };
+  const turned = turnedAffine(affine, from, orientation);
+  if (axes[0] === 0 && axes[1] === 1 && !flipped.includes(true)) return { size: from, affine: turned, data: source };
 
-  const from = volume.size;
   const strides = [1, from[0], from[0] * from[1]] as const;
   const size: [number, number, number] = [from[axes[0]], from[axes[1]], from[axes[2]]];
   let start = 0;
@@ -84,7 +80,6 @@ export function turnToRas(volume: Volume): Volume {
     step[world] = flipped[world] ? -stride : stride;
     if (flipped[world]) start += stride * (size[world] - 1);
   }
-  const source = volume.data;
   const data = new Float32Array(source.length);
   const [nx, ny, nz] = size;
   let to = 0;
@@ -94,5 +89,33 @@ export function turnToRas(volume: Volume): Volume {
       for (let x = 0; x < nx; x++, at += step[0]) data[to++] = source[at]!;
     }
   }
-  return { size, affine, data };
+  return { size, affine: turned, data };
+}
+
+/**
+ * The volume with its axes permuted and flipped to be closest to RAS+, every voxel kept and placed where it was. Shares
+ * the voxels with its argument where there is nothing to turn.
+ */
+export function turnToRas(volume: Volume): Volume {
+  return turn(volume, orientationOf(volume.affine));
+}
+
+/**
+ * The way back: a volume in RAS order with its axes permuted and flipped as those of a file with affine `stored` are.
+ * Sizes and spacing are its own.
+ */
+export function turnFromRas(volume: Volume, stored: AffineMatrix): Volume {
+  const { axes, flipped } = orientationOf(stored);
+  const back: [Axis, Axis, Axis] = [0, 0, 0];
+  const mirrored: [boolean, boolean, boolean] = [false, false, false];
+  for (const world of [0, 1, 2] as const) {
+    back[axes[world]] = world;
+    mirrored[axes[world]] = flipped[world];
+  }
+  return turn(volume, { axes: back, flipped: mirrored });
+}
+
+/** The volume whose axis n is axis `axes[n]` of the given one: no voxel moves in space. */
+export function permuteAxes(volume: Volume, axes: readonly [Axis, Axis, Axis]): Volume {
+  return turn(volume, { axes, flipped: [false, false, false] });
 }

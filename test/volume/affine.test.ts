@@ -12,7 +12,7 @@ import {
   snapAffine,
   spacingOf,
 } from '#shared/volume/affine.ts';
-import { orientationCode, turnToRas } from '#shared/volume/orientation.ts';
+import { orientationCode, turnFromRas, turnToRas } from '#shared/volume/orientation.ts';
 
 interface GoldenOrientation {
   readonly affine: AffineMatrix;
@@ -123,6 +123,16 @@ describe('orientation', () => {
           expect(value).toBeCloseTo(expected[world] ?? NaN, 9);
         });
       }
+    }
+  });
+
+  it('goes back from RAS to the stored order, voxel for voxel', () => {
+    for (const { affine, size } of golden.orientations) {
+      const data = Float32Array.from({ length: size[0] * size[1] * size[2] }, (_, index) => index);
+      const back = turnFromRas(turnToRas({ size, affine, data }), affine);
+      expect(back.size).toEqual(size);
+      expect(back.data).toEqual(data);
+      expect(largestDifference(back.affine, affine)).toBeLessThan(1e-9);
     }
   });
 });

@@ -10,6 +10,7 @@ import { requireWritable } from '../outFolder.ts';
 import { syntheticDir } from '../projects/layout.ts';
 import { chooseCheckpoint } from './chooseCheckpoint.ts';
 import { summarizeCheckpoints } from './summarizeCheckpoints.ts';
+import { exportCheckpoint, importCheckpoint } from './transferCheckpoint.ts';
 
 function requireAbsolute(out: string): void {
   if (!isAbsolute(out))
@@ -19,7 +20,10 @@ function requireAbsolute(out: string): void {
 export function checkpointHandlers({
   sessions,
   runner,
-}: BackendContext): Pick<Handlers, 'checkpoint.list' | 'checkpoint.synthesize' | 'phantom.create'> {
+}: BackendContext): Pick<
+  Handlers,
+  'checkpoint.list' | 'checkpoint.synthesize' | 'checkpoint.import' | 'checkpoint.export' | 'phantom.create'
+> {
   return {
     'checkpoint.list': async ({ project }) => {
       const models = await loadRegistry();
@@ -46,6 +50,19 @@ export function checkpointHandlers({
         datasetFingerprint,
         id: jobId,
       });
+    },
+
+    'checkpoint.import': async ({ project: dir, folder }) => {
+      requireAbsolute(folder);
+      const project = await sessions.own(dir);
+      await project.ready;
+      return importCheckpoint(project, folder);
+    },
+
+    'checkpoint.export': async ({ project: dir, checkpoint, folder }) => {
+      requireAbsolute(folder);
+      const project = await sessions.own(dir);
+      return exportCheckpoint(project, checkpoint, folder);
     },
 
     'phantom.create': async ({ project: dir, ...input }) => {

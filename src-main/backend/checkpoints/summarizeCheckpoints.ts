@@ -1,6 +1,7 @@
 /** The checkpoints of a project with what one needs to choose among them. */
 import type { CheckpointSummary } from '#contract/commands.ts';
-import type { ArtifactRecord } from '#contract/records.ts';
+import type { CheckpointImportRequest, TrainRequest } from '#contract/jobs.ts';
+import type { ArtifactRecord, DatasetRecord } from '#contract/records.ts';
 import type { Registry } from '../models/loadRegistry.ts';
 import type { Store } from '../store/store.ts';
 
@@ -10,6 +11,16 @@ function nearestPreview(previews: readonly ArtifactRecord[], iteration: number):
   const [first, ...others] = previews;
   if (first === undefined) return null;
   return others.reduce((best, preview) => (distance(preview) < distance(best) ? preview : best), first).id;
+}
+
+/** The dataset and grid of a training; no dataset for what came from outside; null where the dataset is gone. */
+function originOf(
+  request: TrainRequest | CheckpointImportRequest,
+  datasets: ReadonlyMap<string, DatasetRecord>,
+): Pick<CheckpointSummary, 'dataset' | 'grid'> | null {
+  if (request.kind === 'checkpoint-import') return { dataset: null, grid: request.grid };
+  const dataset = datasets.get(request.datasetId);
+  return dataset === undefined ? null : { dataset: dataset.name, grid: dataset.grid };
 }
 
 /** The newest first. A checkpoint whose training or dataset the project, or whose model Doppel, no longer knows is left out. */
@@ -22,10 +33,12 @@ export function summarizeCheckpoints(store: Store, { registry }: Registry): read
   );
   return store.checkpoints.list().flatMap((checkpoint) => {
     const request = jobs.get(checkpoint.jobId)?.request;
-    const dataset = request?.kind === 'train' ? datasets.get(request.datasetId) : undefined;
-    const kind = request?.kind === 'train' && registry.find(({ id }) => id === request.modelId)?.kind;
-    if (request?.kind !== 'train' || dataset === undefined || !kind) return [];
+    if (request?.kind !== 'train' && request?.kind !== 'checkpoint-import') return [];
+    const { modelId } = request;
+    const kind = registry.find(({ id }) => id === modelId)?.kind;
+    const origin = originOf(request, datasets);
+    if (origin === null || kind === undefined) return [];
     const previewId = nearestPreview(previews.get(checkpoint.jobId) ?? [], checkpoint.iteration);
-    return [{ ...checkpoint, modelId: request.modelId, kind, dataset: dataset.name, grid: dataset.grid, previewId }];
+    return [{ ...checkpoint, modelId, kind, ...origin, previewId }];
   });
 }

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
-import type { Job, SynthesizeRequest, TaskOf, TrainRequest, WorkerTask } from '#contract/jobs.ts';
+import type { Job, SuperResolveRequest, SynthesizeRequest, TaskOf, TrainRequest, WorkerTask } from '#contract/jobs.ts';
 import { findCheckpointFault } from '../checkpoints/verifyCheckpoint.ts';
 import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts';
 import { nameTaken } from '../datasets/registerDataset.ts';
@@ -91,6 +91,22 @@ function prepareSynthesize(project: OwnedProject, job: Job, request: SynthesizeR
   };
 }
 
+function prepareSuperResolve(
+  { store, dir }: OwnedProject,
+  job: Job,
+  request: SuperResolveRequest,
+): TaskOf<'super-resolve'> {
+  const checkpoint = store.checkpoints.get(request.checkpointId);
+  return {
+    kind: 'super-resolve',
+    request,
+    jobDir: jobDir(dir, job.id),
+    checkpointDir: checkpointDir(dir, checkpoint),
+    checkpointSha256: checkpoint.sha256,
+    versions: job.versions,
+  };
+}
+
 /** Makes the job's folder and the task; throws what stands in the way (`not-found`, `already-exists` …). */
 export async function prepareTask(project: OwnedProject, job: Job, notice: Notice): Promise<WorkerTask> {
   const { store, dir } = project;
@@ -111,6 +127,10 @@ export async function prepareTask(project: OwnedProject, job: Job, notice: Notic
       return { kind: 'import', request: job.request, projectDir: dir, jobDir: folder };
     case 'synthesize':
       return prepareSynthesize(project, job, job.request);
+    case 'super-resolve':
+      return prepareSuperResolve(project, job, job.request);
+    case 'checkpoint-import':
+      throw new AppError('wrong-state', `Job ${job.id} stands for a checkpoint that was imported; it does not run.`);
     case 'phantom':
       return { kind: 'phantom', request: job.request, jobDir: folder };
   }

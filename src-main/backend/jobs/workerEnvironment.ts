@@ -22,6 +22,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
   switch (kind) {
     case 'train':
     case 'synthesize':
+    case 'super-resolve':
     case 'measure':
     case 'doctor':
       return { ...engine, ...allocator, ...process.env };
@@ -29,6 +30,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'preview':
     case 'import':
     case 'phantom':
+    case 'degrade':
       return { ...engine, ...process.env };
   }
 }

@@ -11,6 +11,12 @@ export const jobDir = (projectDir: string, jobId: string): string => join(projec
 export const logFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'log.txt');
 /** Where synthetic scans go that nobody gave a folder. */
 export const syntheticDir = (projectDir: string, jobId: string): string => join(projectDir, 'synthetic', jobId);
+/** Where super-resolved scans go that nobody gave a folder. */
+export const superResolvedDir = (projectDir: string, jobId: string): string =>
+  join(projectDir, 'super-resolved', jobId);
+/** What a super-resolution leaves for whoever asks for its results. */
+export const resultsFile = (projectDir: string, jobId: string): string =>
+  join(jobDir(projectDir, jobId), 'results.json');
 /** Another process asks the owner to stop a job by making one of these files: to cancel it, or to pause it. */
 export const cancelFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'cancel');
 export const pauseFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'pause');

@@ -7,12 +7,15 @@ export const en = {
     train: 'Training',
     synthesize: 'Synthesis',
     phantom: 'Phantom scans',
+    'super-resolve': 'Super-resolution',
+    'checkpoint-import': 'Imported checkpoint',
   },
   about: {
     import: '“{name}” from {folder}',
     train: '{model} · {preset}',
     synthesize: '{count} volume | {count} volumes',
     phantom: '{count} scan | {count} scans',
+    'super-resolve': '{count} file or folder | {count} files or folders',
   },
   unit: {
     files: '{done} of {total} files',

@@ -39,6 +39,10 @@ export function useJobWords(): JobWords {
         case 'synthesize':
         case 'phantom':
           return t(`jobs.about.${request.kind}`, request.count);
+        case 'super-resolve':
+          return t('jobs.about.super-resolve', request.files.length);
+        case 'checkpoint-import':
+          return request.modelId;
         case 'scan':
           return lastFolder(request.folder);
       }

@@ -1,0 +1,93 @@
+/** The commands that make one scan of another: finer with a network, coarser with the scanner model. */
+import { existsSync, readFileSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import type { Handlers, SuperResolveResult } from '#contract/commands.ts';
+import { AppError } from '#contract/errors.ts';
+import { superResolutionResults, type SuperResolvedScan } from '#contract/superResolution.ts';
+import { parseFactor } from '#shared/volume/factor.ts';
+import { chooseCheckpoint } from '../checkpoints/chooseCheckpoint.ts';
+import type { BackendContext } from '../context.ts';
+import { newId } from '../identifiers.ts';
+import { runOnce } from '../jobs/runOnce.ts';
+import { startJob } from '../jobs/startJob.ts';
+import { resultsFile, superResolvedDir } from '../projects/layout.ts';
+import type { Store } from '../store/store.ts';
+import { currentVersions } from '../versions.ts';
+
+function requireAbsolute(paths: readonly string[]): void {
+  const relative = paths.find((path) => !isAbsolute(path));
+  if (relative !== undefined) throw new AppError('usage', `Paths must be absolute; this one is "${relative}".`);
+}
+
+/** The results with the ids of their artifacts. */
+function withIds(store: Store, dir: string, jobId: string, volumes: readonly SuperResolvedScan[]): SuperResolveResult {
+  const ids = new Map(store.artifacts.ofJob(jobId).map(({ id, path }) => [resolve(dir, path), id]));
+  const idOf = (path: string | null): string | null => (path === null ? null : (ids.get(path) ?? null));
+  return {
+    volumes: volumes.map((volume) => ({
+      ...volume,
+      ids: {
+        result: idOf(volume.path),
+        interpolated: idOf(volume.maps.interpolated),
+        difference: idOf(volume.maps.difference),
+        consistency: idOf(volume.maps.consistency),
+        uncertainty: idOf(volume.maps.uncertainty),
+      },
+    })),
+  };
+}
+
+export function scanHandlers({
+  sessions,
+  runner,
+}: BackendContext): Pick<Handlers, 'scan.superResolve' | 'scan.superResolveResult' | 'scan.degrade'> {
+  return {
+    'scan.superResolve': async ({ project: dir, checkpoint: id, out, ...input }) => {
+      requireAbsolute([...input.files, ...(out === null ? [] : [out])]);
+      if (input.factor !== null) parseFactor(input.factor);
+      const project = await sessions.own(dir);
+      await project.ready;
+      const checkpoint = await chooseCheckpoint(project.store, id, 'super-resolution');
+      const { datasetFingerprint } = project.store.jobs.get(checkpoint.jobId);
+      const jobId = newId('super-resolve');
+      return startJob({
+        project,
+        runner,
+        request: {
+          kind: 'super-resolve',
+          ...input,
+          seed: 0,
+          checkpointId: checkpoint.id,
+          out: out ?? superResolvedDir(project.dir, jobId),
+        },
+        datasetFingerprint,
+        id: jobId,
+      });
+    },
+
+    'scan.superResolveResult': ({ project, job: id }) =>
+      sessions.read(project, ({ dir, store }) => {
+        const job = store.jobs.get(id);
+        if (job.kind !== 'super-resolve')
+          throw new AppError('usage', `Job ${job.id} made no scans finer: it is of kind ${job.kind}.`);
+        const path = resultsFile(dir, job.id);
+        if (!existsSync(path)) return { volumes: [] };
+        const { volumes } = superResolutionResults.parse(JSON.parse(readFileSync(path, 'utf8')));
+        return withIds(store, dir, job.id, volumes);
+      }),
+
+    'scan.degrade': async (request) => {
+      requireAbsolute([request.file, request.out]);
+      parseFactor(request.factor);
+      if (!/\.nii(\.gz)?$/.test(request.out))
+        throw new AppError('usage', `The result must be a .nii or .nii.gz file; --out is "${request.out}".`);
+      if (resolve(request.out) === resolve(request.file))
+        throw new AppError('usage', 'The result would take the place of the scan itself. Choose another --out.');
+      const { path, size, spacingMm, sha256, warnings } = await runOnce(
+        { kind: 'degrade', request, versions: currentVersions },
+        'degraded',
+      );
+      return { path, size, spacingMm, sha256, warnings };
+    },
+  };
+}
