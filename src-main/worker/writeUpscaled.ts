@@ -31,20 +31,27 @@ export interface WriteUpscaled {
   readonly warnings: readonly string[];
 }
 
+interface MapToWrite {
+  readonly kind: ArtifactRecord['kind'];
+  readonly path: string;
+  /** In RAS order. */
+  readonly volume: Volume;
+  /** First words of the file's description. */
+  readonly what: string;
+  /** A value that must be stored exactly: air, or nothing. */
+  readonly exact?: number;
+}
+
 type Artifact = Pick<ArtifactRecord, 'kind' | 'path' | 'sha256'>;
 
-const int16Values = 65534;
+const mostInInt16 = 32767;
 const mark = 'SUPER-RESOLVED';
 
-/** 16 bits over the volume's own range; a step is far below a scan's noise. */
-function storageFor({ data }: Volume): Storage {
-  let [least, most] = [Infinity, -Infinity];
-  for (const value of data) {
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  const slope = most > least ? (most - least) / int16Values : 1;
-  return { kind: 'int16', slope, intercept: (least + most) / 2 };
+/** 16 bits, in steps far below a scan's noise, among which `exact` is one. */
+function storageFor({ data }: Volume, exact: number): Storage {
+  let farthest = 0;
+  for (const value of data) farthest = Math.max(farthest, Math.abs(value - exact));
+  return { kind: 'int16', slope: farthest === 0 ? 1 : farthest / mostInInt16, intercept: exact };
 }
 
 /** In the file's axis order, with the affine that follows from the file's own: nothing is rounded on the way. */
@@ -69,7 +76,7 @@ async function requireOwn(sidecar: string, image: string): Promise<void> {
   );
 }
 
-/** Writes all files of a scan, the sidecar last, tells of them, and says what they are. */
+/** Writes all files of a scan, the result last, tells of them, and says what they are. */
 export async function writeUpscaled(given: WriteUpscaled): Promise<SuperResolvedScan> {
   const { task, context, scan, source, upscaled, warnings } = given;
   const { out } = task.request;
@@ -77,47 +84,75 @@ export async function writeUpscaled(given: WriteUpscaled): Promise<SuperResolved
   const sidecarPath = join(out, `${resultName(scan.stem, '')}.json`);
   await requireOwn(sidecarPath, image);
   await mkdir(dirname(image), { recursive: true });
-  const result = asStored(upscaled.result, source);
   const consistency = describeConsistency(given);
   const sidecar = sidecarOf(given, consistency.words);
   const forComparison = join(task.jobDir, 'maps', sha256Of(scan.source).slice(0, 12));
   await mkdir(forComparison, { recursive: true });
   const interpolated = enlarge(source.original, upscaled.factor, 'cubic');
-  const difference = differenceOf(upscaled.result, interpolated);
 
   const written: Artifact[] = [];
   const before = new Set<string>();
-  const write = async (kind: Artifact['kind'], path: string, volume: Volume, what: string): Promise<string> => {
+  const air = source.exactBackground ?? 0;
+  const write = async ({ kind, path, volume, what, exact = 0 }: MapToWrite): Promise<string> => {
     if (existsSync(path)) before.add(path);
-    const { sha256 } = await writeNifti(path, volume, {
-      storage: storageFor(volume),
+    const { sha256 } = await writeNifti(path, asStored(volume, source), {
+      storage: storageFor(volume, exact),
       description: `${what} Doppel ${task.versions.doppel} ${given.opened.checkpoint.modelId} ${given.opened.checkpoint.sha256.slice(0, 12)}`,
       comment: JSON.stringify(sidecar),
     });
     written.push({ kind, path, sha256 });
     return path;
   };
-  const stored = (volume: Volume): Volume => asStored(volume, source);
   try {
     const mapPath = (what: 'Uncertainty' | 'Consistency'): string => join(out, `${resultName(scan.stem, what)}.nii.gz`);
     const maps = {
-      interpolated: await write('interpolated', join(forComparison, 'interpolated.nii.gz'), stored(interpolated), 'INTERPOLATED'),
-      difference: await write('difference', join(forComparison, 'difference.nii.gz'), stored(difference), 'DIFFERENCE of SUPER-RESOLVED'),
-      consistency: await write('consistency', mapPath('Consistency'), stored(upscaled.inconsistency), 'CONSISTENCY of SUPER-RESOLVED'),
-      uncertainty: upscaled.uncertainty === null ? null : await write('uncertainty', mapPath('Uncertainty'), stored(upscaled.uncertainty), 'UNCERTAINTY of SUPER-RESOLVED'),
-    }; // prettier-ignore
-    await write('super-resolved-volume', image, result, `${mark} x${formatFactor(upscaled.factor)}`);
+      interpolated: await write({
+        kind: 'interpolated',
+        path: join(forComparison, 'interpolated.nii.gz'),
+        volume: interpolated,
+        what: 'INTERPOLATED',
+        exact: air,
+      }),
+      difference: await write({
+        kind: 'difference',
+        path: join(forComparison, 'difference.nii.gz'),
+        volume: differenceOf(upscaled.result, interpolated),
+        what: `DIFFERENCE of ${mark}`,
+      }),
+      consistency: await write({
+        kind: 'consistency',
+        path: mapPath('Consistency'),
+        volume: upscaled.inconsistency,
+        what: `CONSISTENCY of ${mark}`,
+      }),
+      uncertainty:
+        upscaled.uncertainty === null
+          ? null
+          : await write({
+              kind: 'uncertainty',
+              path: mapPath('Uncertainty'),
+              volume: upscaled.uncertainty,
+              what: `UNCERTAINTY of ${mark}`,
+            }),
+    };
     const text = `${JSON.stringify(sidecar, null, 2)}\n`;
     if (existsSync(sidecarPath)) before.add(sidecarPath);
     await writeFileAtomic(sidecarPath, text);
     written.push({ kind: 'sidecar', path: sidecarPath, sha256: sha256Of(text) });
+    const what = `${mark} x${formatFactor(upscaled.factor)}`;
+    await write({ kind: 'super-resolved-volume', path: image, volume: upscaled.result, what, exact: air });
     for (const artifact of written) context.send({ type: 'artifact', ...artifact, iteration: null, seed: null });
     const warning = warnings.length === 0 ? null : warnings.join(' ');
-    return { source: scan.source, path: image, spacingMm: spacingOf(result.affine), warning, consistency, maps };
+    return { source: scan.source, path: image, spacingMm: finerSpacing(given), warning, consistency, maps };
   } catch (thrown) {
     for (const { path } of written) if (!before.has(path)) await rm(path, { force: true });
     throw thrown;
   }
+}
+
+/** Along the file's axes. */
+function finerSpacing({ source, upscaled }: WriteUpscaled): [number, number, number] {
+  return spacingOf(asStored(upscaled.result, source).affine);
 }
 
 function describeConsistency({ source, upscaled }: WriteUpscaled): SuperResolvedScan['consistency'] {

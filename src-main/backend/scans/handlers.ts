@@ -10,6 +10,7 @@ import type { BackendContext } from '../context.ts';
 import { newId } from '../identifiers.ts';
 import { runOnce } from '../jobs/runOnce.ts';
 import { startJob } from '../jobs/startJob.ts';
+import { requireWritable } from '../outFolder.ts';
 import { resultsFile, superResolvedDir } from '../projects/layout.ts';
 import type { Store } from '../store/store.ts';
 import { currentVersions } from '../versions.ts';
@@ -48,6 +49,7 @@ export function scanHandlers({
       const project = await sessions.own(dir);
       await project.ready;
       const checkpoint = await chooseCheckpoint(project.store, id, 'super-resolution');
+      if (out !== null) await requireWritable(out);
       const { datasetFingerprint } = project.store.jobs.get(checkpoint.jobId);
       const jobId = newId('super-resolve');
       return startJob({
