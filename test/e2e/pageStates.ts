@@ -78,6 +78,7 @@ export const pageStates: readonly PageState[] = [
     open: async ({ page }) => {
       await goTo(page, 'Train');
       await page.locator('.chart canvas').waitFor();
+      await page.getByText('Logarithmic').click();
       await page.getByRole('img', { name: /^Four synthetic scans/ }).waitFor();
     },
   },

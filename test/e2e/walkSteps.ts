@@ -35,15 +35,31 @@ export async function chooseTheme(page: Page, theme: 'Light' | 'Dark'): Promise<
 
 /** Lets new projects go to `folder`, and makes one there; the Data page is shown then. */
 export async function createProject(app: ElectronApplication, page: Page, place: ProjectPlace): Promise<void> {
-  await answerFolder(app, place.folder);
-  await goTo(page, 'Settings');
-  await button(page, 'Change…').click();
-  await page.getByText(place.folder, { exact: true }).waitFor();
-  await goTo(page, 'Projects');
+  await keepProjectsIn(app, page, place.folder);
   await button(page, 'New project').first().click();
   await page.getByLabel('Name').fill(place.name);
   await button(page, 'Create project').click();
   await page.getByText('No scans yet').waitFor();
+}
+
+async function keepProjectsIn(app: ElectronApplication, page: Page, folder: string): Promise<void> {
+  await answerFolder(app, folder);
+  await goTo(page, 'Settings');
+  await button(page, 'Change…').click();
+  await page.getByText(folder, { exact: true }).waitFor();
+  await goTo(page, 'Projects');
+}
+
+/** Opens a project that is there, of the folder where projects are kept. */
+export async function openProject(
+  app: ElectronApplication,
+  page: Page,
+  { folder, project }: { folder: string; project: string },
+): Promise<void> {
+  await keepProjectsIn(app, page, folder);
+  await answerFolder(app, project);
+  await button(page, 'Open…').click();
+  await page.getByRole('heading', { name: 'Recent' }).waitFor();
 }
 
 export interface ProjectPlace {
