@@ -55,7 +55,8 @@ test(
 
     await goTo(page, 'Train');
     await changeSettings(page, smallNetwork);
-    await page.getByRole('button', { name: 'Measure', exact: true }).click();
+    const card = page.getByRole('article').filter({ has: page.getByRole('radio', { checked: true }) });
+    await card.getByRole('button', { name: 'Measure', exact: true }).click();
     await page.getByText('1,000 iterations take about').waitFor({ timeout: 60_000 });
     await startTraining(page, 10);
     await untilIteration(page, 3);

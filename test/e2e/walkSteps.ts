@@ -67,11 +67,27 @@ export interface ProjectPlace {
   readonly name: string;
 }
 
+/** Drags a folder from the file manager onto the Data page, and waits until it was looked through. */
+export async function dropFolder(page: Page, folder: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 }; // 1: copy
+  const place = { x: 600, y: 400 };
+  for (const type of ['dragEnter', 'dragOver'] as const)
+    await session.send('Input.dispatchDragEvent', { type, ...place, data });
+  await page.getByText('Drop the folder to look through it').waitFor();
+  await session.send('Input.dispatchDragEvent', { type: 'drop', ...place, data });
+  await untilLookedThrough(page);
+}
+
 /** Opens the wizard and lets it look through `folder` to the end. */
 export async function lookThrough(app: ElectronApplication, page: Page, folder: string): Promise<void> {
   await answerFolder(app, folder);
   await button(page, 'Import scans').click();
   await button(page, 'Choose folder').click();
+  await untilLookedThrough(page);
+}
+
+async function untilLookedThrough(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'What was found' }).waitFor();
   await page.getByText(/^Fine/).first().waitFor();
   await page.getByRole('button', { name: 'Stop looking' }).waitFor({ state: 'detached', timeout: 120_000 });

@@ -10,6 +10,7 @@ import { drawPhantoms } from './phantoms.ts';
 import {
   changeSettings,
   createProject,
+  dropFolder,
   figure,
   goTo,
   importFound,
@@ -105,7 +106,7 @@ describeShared('files that cannot be used', 'real/bad', (bad) => {
       copyFileSync(join(scans, subject, 'anat', `${subject}_T1w.nii.gz`), join(mixed, `${subject}.nii.gz`));
     const { app, page } = await open();
     await createProject(app, page, { folder, name: 'Mixed' });
-    await lookThrough(app, page, mixed);
+    await dropFolder(page, mixed);
 
     const search = page.getByRole('searchbox', { name: 'Subject or file' });
     const rows = page.getByRole('list', { name: 'Files that were found' }).getByRole('listitem');
