@@ -13,7 +13,7 @@ export const layers = {
   },
   'src-main/backend': {
     folders: ['src-shared', 'models/registry.ts'],
-    packages: ['better-sqlite3', 'zod'],
+    packages: ['better-sqlite3', 'csv-parse', 'csv-stringify', 'zod'],
     node: true,
   },
   'src-main/cli': {

@@ -12,6 +12,7 @@ import { modelHandlers } from './models/handlers.ts';
 import { projectHandlers } from './projects/handlers.ts';
 import { createProjectSessions } from './projects/sessions.ts';
 import { scanHandlers } from './scans/handlers.ts';
+import { studyHandlers } from './studies/handlers.ts';
 
 /** A training step on a large grid plus its checkpoint can take a minute. */
 const defaultCancelGraceMs = 120_000;
@@ -41,6 +42,7 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
     ...jobHandlers(context),
     ...scanHandlers(context),
     ...fileHandlers(context),
+    ...studyHandlers(),
     'engine.doctor': () => diagnose(),
   };
   return {

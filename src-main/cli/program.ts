@@ -7,6 +7,7 @@ import { addEngineCommands } from './commands/engine.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addProjectCommands } from './commands/project.ts';
 import { addSuperResolutionCommands } from './commands/superResolution.ts';
+import { addStudyCommands } from './commands/study.ts';
 import { addSynthesisCommands } from './commands/synthesis.ts';
 import { addTrainCommand } from './commands/train.ts';
 import manifest from '../../package.json' with { type: 'json' };
@@ -32,6 +33,7 @@ export function createProgram(endWith: EndWith): Command {
   addSynthesisCommands(program, endWith);
   addSuperResolutionCommands(program, endWith);
   addCheckpointCommands(program);
+  addStudyCommands(program);
   addJobCommands(program, endWith);
   return program;
 }

@@ -36,3 +36,33 @@ export function percentileInterval(values: readonly number[], confidence = 0.95)
   const tail = (1 - confidence) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
 }
+
+/** How often each of `count` comes when as many are drawn with replacement. */
+export function drawTimes(count: number, random: Random): Uint32Array {
+  const times = new Uint32Array(count);
+  for (let draw = 0; draw < count; draw++) times[random.integer(count)]! += 1;
+  return times;
+}
+
+/** Of cases that count `times[case]` times each; null where it is not defined. */
+export type WeighedStatistic = (times: Uint32Array) => number | null;
+
+/**
+ * Intervals of several statistics from the same draws of `count` cases. Draws in which one is not defined are left out
+ * for it; null where it never is.
+ */
+export function bootstrapIntervals(
+  count: number,
+  statistics: readonly WeighedStatistic[],
+  { random, resamples = 2000, confidence = 0.95 }: BootstrapOptions,
+): readonly (Interval | null)[] {
+  const values = statistics.map((): number[] => []);
+  for (let resample = 0; resample < resamples; resample++) {
+    const times = drawTimes(count, random);
+    statistics.forEach((statistic, index) => {
+      const value = statistic(times);
+      if (value !== null) values[index]!.push(value);
+    });
+  }
+  return values.map((of) => (of.length === 0 ? null : percentileInterval(of, confidence)));
+}

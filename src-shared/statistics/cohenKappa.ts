@@ -21,30 +21,28 @@ const disagreement: Readonly<Record<KappaWeights, (distance: number) => number>>
 };
 
 /**
- * Of two columns of ratings 0 … `categories` − 1 of the same cases. Null for no cases, and where chance alone would
- * agree on all (both gave one and the same answer throughout).
+ * Of the table of both ratings, `[first · categories + second]` counts of cases. Null for no cases, and where chance alone
+ * would agree on all (both gave one and the same answer throughout).
  */
-export function cohenKappa(
-  first: readonly number[],
-  second: readonly number[],
-  { categories, weights = 'none' }: { readonly categories: number; readonly weights?: KappaWeights },
-): Kappa | null {
-  const n = first.length;
-  if (n === 0) return null;
+export function cohenKappa(table: ArrayLike<number>, categories: number, weights: KappaWeights = 'none'): Kappa | null {
   const weigh = disagreement[weights];
   const [ofFirst, ofSecond] = [new Float64Array(categories), new Float64Array(categories)];
-  let [equal, observed, expected] = [0, 0, 0];
-  first.forEach((rating, index) => {
-    const other = second[index]!;
-    ofFirst[rating]! += 1;
-    ofSecond[other]! += 1;
-    if (rating === other) equal += 1;
-    observed += weigh(Math.abs(rating - other));
-  });
+  let [n, equal, observed, expected] = [0, 0, 0, 0];
   for (let a = 0; a < categories; a++) {
-    for (let b = 0; b < categories; b++) expected += (ofFirst[a]! * ofSecond[b]! * weigh(Math.abs(a - b))) / n;
+    for (let b = 0; b < categories; b++) {
+      const count = table[a * categories + b]!;
+      if (count === 0) continue;
+      n += count;
+      if (a === b) equal += count;
+      ofFirst[a]! += count;
+      ofSecond[b]! += count;
+      observed += count * weigh(Math.abs(a - b));
+    }
+  }
+  for (let a = 0; a < categories; a++) {
+    for (let b = 0; b < categories; b++) expected += ofFirst[a]! * ofSecond[b]! * weigh(Math.abs(a - b));
   }
   if (expected === 0) return null;
   const agreement = equal / n;
-  return { n, kappa: 1 - observed / expected, agreement, pabak: (categories * agreement - 1) / (categories - 1) };
+  return { n, kappa: 1 - (n * observed) / expected, agreement, pabak: (categories * agreement - 1) / (categories - 1) };
 }

@@ -3,17 +3,10 @@
  * 2007, Ann. Appl. Stat. 1:386). It errs on the wide side with many readers and on the narrow one with two or three.
  */
 import type { Random } from '../random.ts';
-import { percentileInterval, type Interval } from './bootstrap.ts';
+import { drawTimes, percentileInterval, type Interval } from './bootstrap.ts';
 
 /** `[case][reader]`; null where a reader did not see a case. */
 export type Crossed = readonly (readonly (number | null)[])[];
-
-/** How often each of `count` is drawn. */
-function drawCounts(count: number, random: Random): Uint32Array {
-  const times = new Uint32Array(count);
-  for (let draw = 0; draw < count; draw++) times[random.integer(count)]! += 1;
-  return times;
-}
 
 /**
  * Percentile interval of the mean of all entries. Cases are drawn within each of `strata` (real and synthetic, whose
@@ -26,10 +19,10 @@ export function crossedInterval(
   const readers = strata.find((stratum) => stratum.length > 0)?.[0]?.length ?? 0;
   const means: number[] = [];
   for (let resample = 0; resample < resamples; resample++) {
-    const readerTimes = drawCounts(readers, random);
+    const readerTimes = drawTimes(readers, random);
     let [sum, weight] = [0, 0];
     for (const stratum of strata) {
-      const caseTimes = drawCounts(stratum.length, random);
+      const caseTimes = drawTimes(stratum.length, random);
       for (const [index, row] of stratum.entries()) {
         const times = caseTimes[index]!;
         if (times === 0) continue;

@@ -16,20 +16,28 @@ function squaredDistance(level: AlphaLevel, totals: Float64Array, c: number, k: 
 
 /**
  * Of `[case][category]` counts of readers; cases that fewer than two rated take no part. 1: agreement, 0: chance. Null
- * where nothing can be compared, or all gave one and the same rating.
+ * where nothing can be compared, or all gave one and the same rating. `times`: how often each case counts, once if not
+ * given.
  */
-export function krippendorffAlpha(counts: readonly (readonly number[])[], level: AlphaLevel): number | null {
+export function krippendorffAlpha(
+  counts: readonly (readonly number[])[],
+  level: AlphaLevel,
+  times?: Uint32Array,
+): number | null {
   const categories = counts[0]?.length ?? 0;
   const coincidences = new Float64Array(categories * categories);
   const totals = new Float64Array(categories);
-  for (const row of counts) {
-    const ratings = row.reduce((sum, count) => sum + count, 0);
+  for (const [index, row] of counts.entries()) {
+    const weight = times?.[index] ?? 1;
+    const ratings = weight === 0 ? 0 : row.reduce((sum, count) => sum + count, 0);
     if (ratings < 2) continue;
-    row.forEach((count, c) => {
-      if (count === 0) return;
+    for (let c = 0; c < categories; c++) {
+      const count = weight * row[c]!;
+      if (count === 0) continue;
       totals[c]! += count;
-      row.forEach((other, k) => (coincidences[c * categories + k]! += (count * (other - (c === k ? 1 : 0))) / (ratings - 1))); // prettier-ignore
-    });
+      for (let k = 0; k < categories; k++)
+        coincidences[c * categories + k]! += (count * (row[k]! - (c === k ? 1 : 0))) / (ratings - 1);
+    }
   }
   const n = totals.reduce((sum, total) => sum + total, 0);
   let [observed, expected] = [0, 0];

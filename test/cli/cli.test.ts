@@ -17,6 +17,7 @@ test('--help shows every level with an example, exits 0, and starts at once', as
     ['phantom'],
     ['job', 'resume'],
     ['model', 'list'],
+    ['study', 'analyze'],
     ['doctor'],
   ];
   for (const level of levels) {

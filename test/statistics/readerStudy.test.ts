@@ -106,8 +106,13 @@ describe('signal detection', () => {
 describe('agreement', () => {
   it.each(golden.kappa)('Cohen’s κ of $categories categories is that of scikit-learn', (reference) => {
     const { first, second, categories } = reference;
+    const table = new Float64Array(categories ** 2);
+    first.forEach((rating, index) => {
+      const cell = rating * categories + (second[index] ?? 0);
+      table[cell] = (table[cell] ?? 0) + 1;
+    });
     for (const [weights, kappa] of Object.entries(reference.kappa)) {
-      const found = cohenKappa(first, second, { categories, weights: weights as KappaWeights });
+      const found = cohenKappa(table, categories, weights as KappaWeights);
       expect(found).toMatchObject({ n: first.length, agreement: reference.agreement });
       expect(found?.kappa).toBeCloseTo(kappa, digits);
       expect(found?.pabak).toBeCloseTo(reference.pabak, digits);
@@ -124,8 +129,7 @@ describe('agreement', () => {
   });
 
   it('is not defined where all give one answer, or one reader is alone', () => {
-    expect(cohenKappa([1, 1], [1, 1], { categories: 2 })).toBeNull();
-    expect(cohenKappa([], [], { categories: 2 })).toBeNull();
+    expect([cohenKappa([0, 0, 0, 2], 2), cohenKappa([0, 0, 0, 0], 2)]).toEqual([null, null]);
     expect([fleissKappa([[3, 0], [3, 0]]), fleissKappa([[1, 0]]), fleissKappa([])]).toEqual([null, null, null]); // prettier-ignore
     expect([krippendorffAlpha([[3, 0]], 'nominal'), krippendorffAlpha([[1, 0], [0, 1]], 'ordinal'), krippendorffAlpha([], 'nominal')]).toEqual([null, null, null]); // prettier-ignore
     expect(() => fleissKappa([[2, 1], [2, 0]])).toThrow(RangeError); // prettier-ignore
