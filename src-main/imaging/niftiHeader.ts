@@ -1,11 +1,18 @@
 /**
  * Reads NIfTI-1 and NIfTI-2 headers (nifti1.h and nifti2.h, https://nifti.nimh.nih.gov). The fields come from
- * nifti-reader-js; the affine and the 64-bit fields are worked out here (docs/decisions, readers).
+ * nifti-reader-js; 64-bit fields are read here, and the placement is worked out from its numbers (docs/decisions, readers).
  */
 import { existsSync } from 'node:fs';
 import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import type { AffineMatrix } from '#contract/records.ts';
-import { affineOfSpacing, applyAffine, determinant, scaleAffine, spacingOf } from '#shared/volume/affine.ts';
+import { applyAffine, determinant, spacingOf, type Vector3 } from '#shared/volume/affine.ts';
+import {
+  niftiPlacement,
+  qformAffine,
+  readSform,
+  type Placement,
+  type PlacementFields,
+} from '#shared/volume/niftiPlacement.ts';
 import { BadScan, type ScanWarning } from './badScan.ts';
 import type { Datatype } from './datatype.ts';
 import { checkAffine, checkDimensions, type ScanHeader } from './scanHeader.ts';
@@ -14,7 +21,6 @@ export const nifti1Bytes = 348;
 export const nifti2Bytes = 540;
 /** Four bytes after the header say whether extensions follow, so voxels begin no earlier than after them. */
 const flagBytes = 4;
-const sformAt = { nifti1: 280, nifti2: 400 } as const;
 
 const datatypes: ReadonlyMap<number, Datatype> = new Map([
   [2, 'uint8'],
@@ -48,49 +54,8 @@ function datatypeOf(code: number): Datatype {
   );
 }
 
-/** The scale of a unit of length in mm (nifti1.h, xyzt_units); unknown units are taken for mm. */
-function unitMm(xyztUnits: number): number {
-  const code = xyztUnits & 7;
-  return code === 1 ? 1000 : code === 3 ? 0.001 : 1;
-}
-
-/** nifti1.h, method 2: a unit quaternion, voxel sizes, and qfac for the third axis. */
-function qformOf(header: NIFTI1 | NIFTI2): AffineMatrix {
-  const { quatern_b: b, quatern_c: c, quatern_d: d } = header;
-  const a = Math.sqrt(Math.max(0, 1 - (b * b + c * c + d * d)));
-  const [first = 1, i = 0, j = 0, third = 0] = header.pixDims.map((size, index) =>
-    index === 0 ? size : Math.abs(size),
-  );
-  const k = first < 0 ? -third : third;
-  return [
-    [(a * a + b * b - c * c - d * d) * i, 2 * (b * c - a * d) * j, 2 * (b * d + a * c) * k, header.qoffset_x],
-    [2 * (b * c + a * d) * i, (a * a + c * c - b * b - d * d) * j, 2 * (c * d - a * b) * k, header.qoffset_y],
-    [2 * (b * d - a * c) * i, 2 * (c * d + a * b) * j, (a * a + d * d - b * b - c * c) * k, header.qoffset_z],
-    [0, 0, 0, 1],
-  ];
-}
-
-function sformOf(view: DataView, format: 'nifti1' | 'nifti2', littleEndian: boolean): AffineMatrix {
-  const number = (index: number): number =>
-    format === 'nifti1'
-      ? view.getFloat32(sformAt.nifti1 + 4 * index, littleEndian)
-      : view.getFloat64(sformAt.nifti2 + 8 * index, littleEndian);
-  const row = (index: number): AffineMatrix[number] => [
-    number(4 * index),
-    number(4 * index + 1),
-    number(4 * index + 2),
-    number(4 * index + 3),
-  ];
-  return [row(0), row(1), row(2), [0, 0, 0, 1]];
-}
-
 /** Whether two placements mirror each other or, where both mean the same space, lie more than a voxel apart. */
-function formsDisagree(
-  sform: AffineMatrix,
-  qform: AffineMatrix,
-  isSameSpace: boolean,
-  size: readonly [number, number, number],
-): boolean {
+function formsDisagree(sform: AffineMatrix, qform: AffineMatrix, isSameSpace: boolean, size: Vector3): boolean {
   const handedness = determinant(sform) * determinant(qform);
   if (handedness < 0) return true;
   if (!isSameSpace || !(handedness > 0)) return false;
@@ -105,42 +70,55 @@ function formsDisagree(
   return gap > Math.max(...spacingOf(sform));
 }
 
-interface Placement {
-  readonly affine: AffineMatrix;
-  readonly affineSource: ScanHeader['affineSource'];
-  readonly warnings: readonly ScanWarning[];
+function fieldsOf(header: NIFTI1 | NIFTI2, view: DataView, littleEndian: boolean): PlacementFields {
+  return {
+    sformCode: header.sform_code,
+    sform: readSform(view, header instanceof NIFTI1 ? 1 : 2, littleEndian),
+    qformCode: header.qform_code,
+    quaternion: [header.quatern_b, header.quatern_c, header.quatern_d],
+    qoffset: [header.qoffset_x, header.qoffset_y, header.qoffset_z],
+    pixDims: header.pixDims,
+    xyztUnits: header.xyzt_units,
+  };
 }
 
-function placementOf(header: NIFTI1 | NIFTI2, sform: AffineMatrix, size: readonly [number, number, number]): Placement {
-  const factor = unitMm(header.xyzt_units);
-  const qform = qformOf(header);
-  if (header.sform_code > 0) {
-    const affine = scaleAffine(sform, factor);
-    checkAffine(
-      affine,
-      'The sform of the header',
+const placedBy = {
+  sform: {
+    where: 'The sform of the header',
+    remedy:
       'Write the orientation anew from the scanner’s files (or, where the qform is right, copy it over the sform).',
-    );
-    const isSameSpace = header.sform_code === header.qform_code;
-    const disagree = header.qform_code > 0 && formsDisagree(affine, scaleAffine(qform, factor), isSameSpace, size);
+  },
+  qform: { where: 'The qform of the header', remedy: 'Write the orientation anew from the scanner’s files.' },
+  pixdim: {
+    where: 'The header has no orientation, and its voxel size',
+    remedy: 'Write the orientation anew from the scanner’s files.',
+  },
+} as const;
+
+/** Throws BadScan where the header does not place the voxels in space. */
+function placementOf(fields: PlacementFields, size: Vector3): Pick<ScanHeader, 'affine' | 'affineSource' | 'warnings'> {
+  const { affine, source } = niftiPlacement(fields, size);
+  const { where, remedy } = placedBy[source];
+  checkAffine(affine, where, remedy);
+  return { affine, affineSource: source, warnings: placementWarnings(fields, { affine, source }, size) };
+}
+
+function placementWarnings(
+  fields: PlacementFields,
+  { affine, source }: Placement,
+  size: Vector3,
+): readonly ScanWarning[] {
+  if (source === 'pixdim') {
     const reason =
-      'The header holds two placements (sform and qform) that disagree; the sform was used. Check left and right.';
-    return { affine, affineSource: 'sform', warnings: disagree ? [{ code: 'forms-disagree', reason }] : [] };
+      'The header does not say which side is left; the first axis was taken to run from right to left. Check left and right.';
+    return [{ code: 'orientation-guessed', reason }];
   }
-  if (header.qform_code > 0) {
-    const affine = scaleAffine(qform, factor);
-    checkAffine(affine, 'The qform of the header', 'Write the orientation anew from the scanner’s files.');
-    return { affine, affineSource: 'qform', warnings: [] };
-  }
-  const affine = scaleAffine(affineOfSpacing(header.pixDims.map(Math.abs), size), factor);
-  checkAffine(
-    affine,
-    'The header has no orientation, and its voxel size',
-    'Write the orientation anew from the scanner’s files.',
-  );
+  if (source === 'qform' || fields.qformCode <= 0) return [];
+  const isSameSpace = fields.sformCode === fields.qformCode;
+  if (!formsDisagree(affine, qformAffine(fields), isSameSpace, size)) return [];
   const reason =
-    'The header does not say which side is left; the first axis was taken to run from right to left. Check left and right.';
-  return { affine, affineSource: 'pixdim', warnings: [{ code: 'orientation-guessed', reason }] };
+    'The header holds two placements (sform and qform) that disagree; the sform was used. Check left and right.';
+  return [{ code: 'forms-disagree', reason }];
 }
 
 /** The image file of a header file, packed or not. Throws BadScan where there is none. */
@@ -213,7 +191,7 @@ export function parseNifti(bytes: Uint8Array, path: string): ScanHeader {
   return {
     format,
     size,
-    ...placementOf(header, sformOf(view, format, littleEndian), size),
+    ...placementOf(fieldsOf(header, view, littleEndian), size),
     encoding: {
       datatype,
       littleEndian,

@@ -5,8 +5,8 @@
  */
 import * as nifti from 'nifti-reader-js';
 import { AppError } from '#contract/errors.ts';
-import type { AffineMatrix } from '#contract/records.ts';
-import { affineOfSpacing, determinant, scaleAffine, spacingOf, type Vector3 } from '#shared/volume/affine.ts';
+import { determinant, spacingOf, type Vector3 } from '#shared/volume/affine.ts';
+import { niftiPlacement, readSform, type Placement } from '#shared/volume/niftiPlacement.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 
 export interface NiftiFile {
@@ -54,53 +54,24 @@ async function unpacked(bytes: ArrayBuffer): Promise<ArrayBuffer> {
   }
 }
 
-/** nifti1.h, method 2: a unit quaternion, voxel sizes, and qfac for the third axis. */
-function qformOf(header: Header): AffineMatrix {
-  const { quatern_b: b, quatern_c: c, quatern_d: d } = header;
-  const a = Math.sqrt(Math.max(0, 1 - (b * b + c * c + d * d)));
-  const [first = 1, i = 1, j = 1, third = 1] = header.pixDims.map((size, index) =>
-    index === 0 ? size : Math.abs(size),
+/** Voxel sizes of 0 are taken for 1, as NIfTI's own library (nifti1_io) takes them. */
+function placementOf(view: DataView, header: Header, size: Vector3): Placement {
+  const placement = niftiPlacement(
+    {
+      sformCode: header.sform_code,
+      sform: readSform(view, header instanceof nifti.NIFTI1 ? 1 : 2, header.littleEndian),
+      qformCode: header.qform_code,
+      quaternion: [header.quatern_b, header.quatern_c, header.quatern_d],
+      qoffset: [header.qoffset_x, header.qoffset_y, header.qoffset_z],
+      pixDims: header.pixDims.map((length) => length || 1),
+      xyztUnits: header.xyzt_units,
+    },
+    size,
   );
-  const k = first < 0 ? -third : third;
-  return [
-    [(a * a + b * b - c * c - d * d) * i, 2 * (b * c - a * d) * j, 2 * (b * d + a * c) * k, header.qoffset_x],
-    [2 * (b * c + a * d) * i, (a * a + c * c - b * b - d * d) * j, 2 * (c * d - a * b) * k, header.qoffset_y],
-    [2 * (b * d - a * c) * i, 2 * (c * d + a * b) * j, (a * a + d * d - b * b - c * c) * k, header.qoffset_z],
-    [0, 0, 0, 1],
-  ];
-}
-
-/** The library overwrites the sform with the qform at will, so its rows are read here. */
-function sformOf(view: DataView, header: Header): AffineMatrix {
-  const number = (index: number): number =>
-    header instanceof nifti.NIFTI1
-      ? view.getFloat32(280 + 4 * index, header.littleEndian)
-      : view.getFloat64(400 + 8 * index, header.littleEndian);
-  const row = (first: number): AffineMatrix[number] => [
-    number(first),
-    number(first + 1),
-    number(first + 2),
-    number(first + 3),
-  ];
-  return [row(0), row(4), row(8), [0, 0, 0, 1]];
-}
-
-/** The placement in mm, whatever unit of length the header names (nifti1.h, xyzt_units). */
-function placementOf(view: DataView, header: Header, size: Vector3): AffineMatrix {
-  const unit = header.xyzt_units & 7;
-  const chosen =
-    header.sform_code > 0
-      ? sformOf(view, header)
-      : header.qform_code > 0
-        ? qformOf(header)
-        : affineOfSpacing(
-            header.pixDims.map((length) => Math.abs(length) || 1),
-            size,
-          );
-  const affine = scaleAffine(chosen, unit === 1 ? 1000 : unit === 3 ? 0.001 : 1);
+  const { affine } = placement;
   const isUsable = [...affine.flat(), ...spacingOf(affine)].every(Number.isFinite) && determinant(affine) !== 0;
   if (!isUsable) throw bad('The header’s orientation cannot be used: it holds no proper voxel sizes and directions.');
-  return affine;
+  return placement;
 }
 
 function sizeOf(header: Header): [number, number, number] {
@@ -161,12 +132,12 @@ export async function readNifti(bytes: ArrayBuffer): Promise<NiftiFile> {
   > | null;
   if (header === null) throw bad('The NIfTI header cannot be read: the file is damaged. Copy it again.');
   const size = sizeOf(header);
-  const affine = placementOf(new DataView(file), header, size);
+  const { affine, source } = placementOf(new DataView(file), header, size);
   const [count = 0, , , , ...more] = header.dims;
   const frames = more.slice(0, Math.max(0, count - 3)).reduce((product, length) => product * Math.max(1, length), 1);
   return {
     volume: { size, affine, data: voxelsOf(file, header, size[0] * size[1] * size[2]) },
     frames,
-    isOriented: header.sform_code > 0 || header.qform_code > 0,
+    isOriented: source !== 'pixdim',
   };
 }
