@@ -53,13 +53,11 @@ export interface Histogram {
 
 export function histogramOf(data: Float32Array, bins: number): Histogram {
   const { low, high } = rangeOf(data);
-  const counts = new Array<number>(bins).fill(0);
+  const counts = new Uint32Array(bins + 1); // the greatest value alone falls beyond the last bin
   const scale = high > low ? bins / (high - low) : 0;
-  for (const value of data) {
-    const bin = Math.min(bins - 1, Math.floor((value - low) * scale));
-    counts[bin]! += 1;
-  }
-  return { low, high, counts };
+  for (const value of data) counts[((value - low) * scale) | 0]! += 1;
+  const beyond = counts[bins] ?? 0;
+  return { low, high, counts: [...counts.subarray(0, bins - 1), (counts[bins - 1] ?? 0) + beyond] };
 }
 
 /** The window after a drag: to the right widens, upwards brightens; a drag over the whole pane is the whole width. */

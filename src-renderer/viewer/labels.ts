@@ -19,6 +19,11 @@ export interface Label {
   readonly voxels: number;
 }
 
+/** As the user reads it: its name, or its number in words. */
+export function labelTitle({ name, value }: Label, t: (key: string, values: { value: number }) => string): string {
+  return name ?? t('viewer.numbered', { value });
+}
+
 export interface LabelMap {
   /** Indices in place of values, which leave no gaps. */
   readonly volume: Omit<Volume, 'data'> & { readonly data: Uint8Array };
