@@ -13,6 +13,7 @@ const checks = [
   { name: 'types (src-renderer)', tool: 'vue-tsc/bin/vue-tsc.js', args: ['-p', 'tsconfig.renderer.json'] },
   { name: 'types (test/renderer)', tool: 'vue-tsc/bin/vue-tsc.js', args: ['-p', 'test/renderer'] },
   { name: 'types (test/e2e)', tool: 'typescript/bin/tsc', args: ['-p', 'test/e2e'] },
+  { name: 'types (scripts/bench/ui)', tool: 'typescript/bin/tsc', args: ['-p', 'scripts/bench/ui'] },
   { name: 'types (src-shared, models)', tool: 'typescript/bin/tsc', args: ['-p', 'tsconfig.pure.json'] },
   {
     name: 'layers (dependency-cruiser)',
