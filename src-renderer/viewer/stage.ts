@@ -173,6 +173,12 @@ export function createStage(): Stage {
     for (const volumeId of [...dropped]) if (!inUse.has(volumeId)) forget(volumeId);
   }
 
+  function redraw(paneId: string): void {
+    requestAnimationFrame(() => {
+      if (!engine.hasBeenDestroyed && viewport(paneId) !== undefined) engine.renderViewports([paneId]);
+    });
+  }
+
   async function applyLayers(paneId: string, layers: readonly Layer[]): Promise<void> {
     const pane = viewport(paneId);
     if (pane === undefined) return;
@@ -195,6 +201,8 @@ export function createStage(): Stage {
         })),
       );
       if (engine.hasBeenDestroyed || viewport(paneId) === undefined) return; // closed meanwhile
+      // The frame in which a volume's texture goes to the card can stay black: draw once more after it.
+      pane.element.addEventListener(Enums.Events.IMAGE_RENDERED, () => redraw(paneId), { once: true });
       shown.set(
         paneId,
         wanted.map(({ volumeId }) => volumeId),
