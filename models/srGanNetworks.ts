@@ -182,7 +182,16 @@ export function createSrGanGenerator(size: GeneratorSize, random: Random): SrGan
         let hidden = first;
         for (let block = 1; block <= blocks; block++) {
           const name = `block${String(block)}`;
-          hidden = tf.add(hidden, layerOf(layerOf(hidden, `${name}.a`, generatorSlope), `${name}.b`, 1));
+          const before = hidden;
+          // A tidy each: without a tape (a whole scan) no more than a few maps are in memory at a time.
+          hidden = tf.tidy(() => {
+            const inner = tf.tidy(() => layerOf(before, `${name}.a`, generatorSlope));
+            return tf.add(
+              before,
+              tf.tidy(() => layerOf(inner, `${name}.b`, 1)),
+            );
+          });
+          if (before !== first) before.dispose();
         }
         return tf.add<tf.Tensor5D>(layerOf(hidden, 'middle', 1), first);
       });
