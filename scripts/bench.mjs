@@ -1,5 +1,6 @@
 /**
- * `npm run -s bench -- CASE`: runs scripts/bench/CASE.ts or scripts/bench/CASE/main.ts, which prints its figures on
+ * `npm run -s bench -- CASE`: runs scripts/bench/CASE.ts or scripts/bench/CASE/main.ts (learnSr is called learn-sr, and so
+ * on), which prints its figures on
  * stdout: one line of JSON, but for `ui` a line a figure. Everything else belongs to stderr.
  */
 import { spawn } from 'node:child_process';
@@ -7,10 +8,16 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** learnSr → learn-sr: how a case is called. */
+const caseName = (file) => file.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 const cases = join(dirname(fileURLToPath(import.meta.url)), 'bench');
 const entries = new Map(
   readdirSync(cases, { withFileTypes: true })
-    .map((entry) => [basename(entry.name, '.ts'), entry.isDirectory() ? join(entry.name, 'main.ts') : entry.name])
+    .map((entry) => [
+      caseName(basename(entry.name, '.ts')),
+      entry.isDirectory() ? join(entry.name, 'main.ts') : entry.name,
+    ])
     .sort(),
 );
 

@@ -5,6 +5,7 @@ import { checkpointHandlers } from './checkpoints/handlers.ts';
 import { datasetHandlers } from './datasets/handlers.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { diagnose } from './engine/diagnose.ts';
+import { evaluationHandlers } from './evaluations/handlers.ts';
 import { fileHandlers } from './files/handlers.ts';
 import { jobHandlers } from './jobs/handlers.ts';
 import { createRunner } from './jobs/runner.ts';
@@ -39,6 +40,7 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
     ...datasetHandlers(context),
     ...modelHandlers(context),
     ...checkpointHandlers(context),
+    ...evaluationHandlers(context),
     ...jobHandlers(context),
     ...scanHandlers(context),
     ...fileHandlers(context),

@@ -4,6 +4,7 @@ import type { EndWith } from './exitCodes.ts';
 import { addCheckpointCommands } from './commands/checkpoint.ts';
 import { addDatasetCommands } from './commands/dataset.ts';
 import { addEngineCommands } from './commands/engine.ts';
+import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addProjectCommands } from './commands/project.ts';
 import { addSuperResolutionCommands } from './commands/superResolution.ts';
@@ -34,6 +35,7 @@ export function createProgram(endWith: EndWith): Command {
   addSuperResolutionCommands(program, endWith);
   addCheckpointCommands(program);
   addStudyCommands(program);
+  addEvaluateCommand(program, endWith);
   addJobCommands(program, endWith);
   return program;
 }

@@ -20,6 +20,8 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./train.ts')).train(task, context);
     case 'synthesize':
       return (await import('./synthesize.ts')).synthesize(task, context);
+    case 'evaluate':
+      return (await import('./evaluate.ts')).evaluate(task, context);
     case 'phantom':
       return (await import('./makePhantom.ts')).makePhantom(task, context);
     case 'measure':

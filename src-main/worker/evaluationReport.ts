@@ -30,11 +30,14 @@ const allMeasures = Object.keys(measureWords) as QualityMeasure[];
 const show = (measure: QualityMeasure, value: number | null): string =>
   value === null ? '–' : value.toFixed(measureWords[measure].digits);
 const showP = (p: number): string => (p < 0.0001 ? '< 0.0001' : p.toFixed(4));
-const signed = (measure: QualityMeasure, value: number): string => `${value > 0 ? '+' : ''}${show(measure, value)}`;
+const signed = (measure: QualityMeasure, value: number): string =>
+  `${value > 0 ? '+' : value < 0 ? '−' : ''}${show(measure, Math.abs(value))}`;
 const titleOf = (measure: QualityMeasure): string => {
   const { title, unit } = measureWords[measure];
   return unit === '' ? title : `${title}, ${unit}`;
 };
+
+const scanCount = ({ scans }: EvaluationReport): string => (scans.length === 1 ? '1 scan' : `${scans.length} scans`);
 
 /** The methods of a report, in the order of its columns. */
 function methodsOf({ summaries }: EvaluationReport): readonly UpscalingMethod[] {
@@ -56,8 +59,8 @@ function header(report: EvaluationReport): string {
 ${report.warnings.map((text) => `<p class="warning">${escapeHtml(text)}</p>`).join('')}
 <dl class="facts">
 ${fact('Scans', String(scans.length), scans.length === 1 ? 'scan: no test is possible' : 'each with a truth')}
-${fact('PSNR of the network', medianOf(report, 'network', 'psnr'), 'dB, median')}
-${fact('PSNR of cubic B-spline', medianOf(report, 'cubic', 'psnr'), 'dB, median')}
+${fact('PSNR of the network, dB', medianOf(report, 'network', 'psnr'), 'median')}
+${fact('PSNR of cubic B-spline, dB', medianOf(report, 'cubic', 'psnr'), 'median')}
 ${fact('SSIM of the network', medianOf(report, 'network', 'ssim'), 'median')}
 ${fact('SSIM of cubic B-spline', medianOf(report, 'cubic', 'ssim'), 'median')}
 </dl>`;
@@ -80,7 +83,7 @@ ${table(
   rows,
   methods.map((_, index) => index + 1),
 )}
-<p class="soft">Median over ${report.scans.length} scans, with its 95 % interval (percentile bootstrap over scans, 2000 resamples, seed ${report.scannerModel.seed}).
+<p class="soft">Median over ${scanCount(report)}, with its 95 % interval (percentile bootstrap over scans, 2000 resamples, seed ${report.scannerModel.seed}).
 Reference: the scan itself before it was made coarse.</p>`;
 }
 
@@ -91,8 +94,8 @@ const verdictWords: Readonly<Record<PairedTest['verdict'], string>> = {
 };
 
 /** One table a network: a row a measure, a column a method it is compared with. */
-function testMatrix({ tests, scans }: EvaluationReport, method: UpscalingMethod): string {
-  const own = tests.filter((test) => test.method === method);
+function testMatrix(report: EvaluationReport, method: UpscalingMethod): string {
+  const own = report.tests.filter((test) => test.method === method);
   const against = [...new Set(own.map(({ baseline }) => baseline))];
   const cell = (measure: QualityMeasure, baseline: UpscalingMethod): string => {
     const test = own.find((entry) => entry.measure === measure && entry.baseline === baseline);
@@ -102,7 +105,7 @@ function testMatrix({ tests, scans }: EvaluationReport, method: UpscalingMethod)
   const rows = allMeasures
     .filter((measure) => own.some((test) => test.measure === measure))
     .map((measure) => [titleOf(measure), ...against.map((baseline) => cell(measure, baseline))]);
-  return `<h3>${methodTitles[method]} minus each, ${scans.length} scans</h3>
+  return `<h3>${methodTitles[method]} minus each, ${scanCount(report)}</h3>
 ${table(['', ...against.map((baseline) => methodTitles[baseline])], rows, [])}`;
 }
 

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { command, type Command } from './command.ts';
 import type { StudyAnalysis } from '../study/analyzeTrials.ts';
 import type { ErrorShape } from './errors.ts';
+import type { EvaluationReport } from './evaluation.ts';
 import {
   type degradedMessage,
   degradeRequest,
+  evaluateRequest,
   importRequest,
   type measuredMessage,
   phantomRequest,
@@ -85,6 +87,14 @@ export interface SuperResolveResult {
 }
 
 export type DegradedFile = Omit<z.infer<typeof degradedMessage>, 'type'>;
+
+/** What a finished evaluation found, and its report as files of the project (ids of artifacts). */
+export interface Evaluation {
+  readonly job: string;
+  readonly jsonId: string;
+  readonly htmlId: string | null;
+  readonly report: EvaluationReport;
+}
 
 /** What a dry run of a few steps took on this machine. */
 export type Measurement = Omit<z.infer<typeof measuredMessage>, 'type'>;
@@ -179,6 +189,15 @@ export const commands = {
   'checkpoint.export': command(
     z.strictObject({ ...inProject, checkpoint: z.string(), folder: z.string().min(1) }),
   ).returns<CheckpointRecord>(),
+  /** Measures a super-resolution checkpoint against interpolation; refuses scans it was trained on unless told. */
+  'checkpoint.evaluate': command(
+    evaluateRequest.omit({ kind: true, checkpointId: true }).extend({
+      ...inProject,
+      checkpoint: z.string().nullable(), // null: the newest of the project
+    }),
+  ).returns<Job>(),
+  /** All of the project, the newest first. */
+  'evaluation.list': command(z.strictObject({ ...inProject })).returns<readonly Evaluation[]>(),
   'phantom.create': command(phantomRequest.omit({ kind: true }).extend(inProject)).returns<Job>(),
   'job.list': command(z.strictObject({ ...inProject })).returns<readonly Job[]>(),
   'job.show': command(z.strictObject({ ...inProject, job: z.string() })).returns<JobDetail>(),

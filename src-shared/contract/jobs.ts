@@ -99,6 +99,17 @@ export const checkpointImportRequest = z.strictObject({
   seed, // of the training
 });
 export type CheckpointImportRequest = z.infer<typeof checkpointImportRequest>;
+/** Super-resolution measured: scans made coarse, enlarged again, and compared with what they were. */
+export const evaluateRequest = z.strictObject({
+  kind: z.literal('evaluate'),
+  checkpointId: z.string(),
+  high: z.array(folder), // absolute; none: the held-out scans of the dataset it was trained on
+  includeTraining: z.boolean(), // scans it was trained on are measured too, and the report says so
+  backProjection: z.int().nonnegative().max(50), // steps, measured beside the result without; 0: not at all
+  out: folder.nullable(), // absolute; the report goes there too
+  seed, // of the noise and of the bootstrap
+});
+export type EvaluateRequest = z.infer<typeof evaluateRequest>;
 
 export const jobRequest = z.discriminatedUnion('kind', [
   scanRequest,
@@ -108,6 +119,7 @@ export const jobRequest = z.discriminatedUnion('kind', [
   phantomRequest,
   superResolveRequest,
   checkpointImportRequest,
+  evaluateRequest,
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
 
@@ -116,7 +128,7 @@ export type JobVersions = z.infer<typeof jobVersions>;
 
 export const job = z.strictObject({
   id: z.string(),
-  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import']),
+  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'evaluate']),
   state: jobState,
   request: jobRequest,
   seed,
@@ -191,6 +203,28 @@ export const workerTask = z.discriminatedUnion('kind', [
     versions: jobVersions,
   }),
   z.strictObject({ kind: z.literal('degrade'), request: degradeRequest, versions: jobVersions }),
+  z.strictObject({
+    kind: z.literal('evaluate'),
+    request: evaluateRequest,
+    jobDir: folder,
+    reportsDir: folder, // of the project; JOB.json and JOB.html go there
+    jobId: z.string(),
+    checkpointDir: folder, // absolute
+    checkpointSha256: z.string(),
+    /** All scans of the training dataset, also those removed since; none for a network trained elsewhere. Absolute paths. */
+    volumes: z.array(
+      z.strictObject({
+        subject: z.string(),
+        split,
+        path: folder, // on the grid
+        sha256: z.string(), // of that file
+        sourceSha256: z.string(),
+        labelPath: folder.nullable(), // on the grid
+        removed: z.boolean(),
+      }),
+    ),
+    versions: jobVersions,
+  }),
   z.strictObject({
     kind: z.literal('measure'),
     modelId: z.string(),

@@ -2,11 +2,19 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
-import type { Job, SuperResolveRequest, SynthesizeRequest, TaskOf, TrainRequest, WorkerTask } from '#contract/jobs.ts';
+import type {
+  EvaluateRequest,
+  Job,
+  SuperResolveRequest,
+  SynthesizeRequest,
+  TaskOf,
+  TrainRequest,
+  WorkerTask,
+} from '#contract/jobs.ts';
 import { findCheckpointFault } from '../checkpoints/verifyCheckpoint.ts';
 import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts';
 import { nameTaken } from '../datasets/registerDataset.ts';
-import { checkpointDir, jobDir } from '../projects/layout.ts';
+import { checkpointDir, jobDir, reportsDir } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 
 /** Tells the user a sentence. */
@@ -107,6 +115,29 @@ function prepareSuperResolve(
   };
 }
 
+/** Of a network that was trained elsewhere the scans are not known. */
+function prepareEvaluate(project: OwnedProject, job: Job, request: EvaluateRequest): TaskOf<'evaluate'> {
+  const { store, dir } = project;
+  const checkpoint = store.checkpoints.get(request.checkpointId);
+  const { request: training } = store.jobs.get(checkpoint.jobId);
+  const volumes = training.kind === 'train' ? store.datasets.allVolumes(training.datasetId) : [];
+  return {
+    kind: 'evaluate',
+    request,
+    jobDir: jobDir(dir, job.id),
+    reportsDir: reportsDir(dir),
+    jobId: job.id,
+    checkpointDir: checkpointDir(dir, checkpoint),
+    checkpointSha256: checkpoint.sha256,
+    volumes: volumes.map(({ subject, split, path, sha256, sourceSha256, labelPath, removed }) => ({
+      subject, split, sha256, sourceSha256, removed,
+      path: join(dir, path),
+      labelPath: labelPath === null ? null : join(dir, labelPath),
+    })), // prettier-ignore
+    versions: job.versions,
+  };
+}
+
 /** Makes the job's folder and the task; throws what stands in the way (`not-found`, `already-exists` …). */
 export async function prepareTask(project: OwnedProject, job: Job, notice: Notice): Promise<WorkerTask> {
   const { store, dir } = project;
@@ -131,6 +162,8 @@ export async function prepareTask(project: OwnedProject, job: Job, notice: Notic
       return prepareSuperResolve(project, job, job.request);
     case 'checkpoint-import':
       throw new AppError('wrong-state', `Job ${job.id} stands for a checkpoint that was imported; it does not run.`);
+    case 'evaluate':
+      return prepareEvaluate(project, job, job.request);
     case 'phantom':
       return { kind: 'phantom', request: job.request, jobDir: folder };
   }

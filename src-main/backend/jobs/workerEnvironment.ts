@@ -23,6 +23,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'train':
     case 'synthesize':
     case 'super-resolve':
+    case 'evaluate':
     case 'measure':
     case 'doctor':
       return { ...engine, ...allocator, ...process.env };

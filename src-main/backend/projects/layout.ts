@@ -17,6 +17,8 @@ export const superResolvedDir = (projectDir: string, jobId: string): string =>
 /** What a super-resolution leaves for whoever asks for its results. */
 export const resultsFile = (projectDir: string, jobId: string): string =>
   join(jobDir(projectDir, jobId), 'results.json');
+/** What evaluations and studies found. */
+export const reportsDir = (projectDir: string): string => join(projectDir, 'reports');
 /** Another process asks the owner to stop a job by making one of these files: to cancel it, or to pause it. */
 export const cancelFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'cancel');
 export const pauseFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'pause');

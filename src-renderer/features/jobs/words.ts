@@ -43,6 +43,8 @@ export function useJobWords(): JobWords {
           return t('jobs.about.super-resolve', request.files.length);
         case 'checkpoint-import':
           return request.modelId;
+        case 'evaluate':
+          return request.high.length === 0 ? t('jobs.about.heldOut') : t('jobs.about.evaluate', request.high.length);
         case 'scan':
           return lastFolder(request.folder);
       }

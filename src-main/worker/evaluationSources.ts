@@ -1,0 +1,71 @@
+/** Which scans an evaluation measures, and whether the network has seen them. */
+import { basename } from 'node:path';
+import { AppError } from '#contract/errors.ts';
+import type { TaskOf } from '#contract/jobs.ts';
+import { sha256OfFile } from '#imaging/atomicWrite.ts';
+import type { TruthSource } from './evaluationTruth.ts';
+
+export interface EvaluationSources {
+  readonly scans: readonly TruthSource[];
+  /** Whose scans these are, in words. */
+  readonly split: string;
+  readonly warnings: readonly string[];
+}
+
+type Task = Pick<TaskOf<'evaluate'>, 'request' | 'volumes'>;
+
+function heldOutScans({ volumes }: Task): EvaluationSources {
+  const scans = volumes
+    .filter(({ split, removed }) => split === 'heldout' && !removed)
+    .map(({ subject, path, sha256, labelPath }): TruthSource => ({ source: subject, path, sha256, split: 'heldout', labelPath })); // prettier-ignore
+  if (scans.length === 0) {
+    throw new AppError(
+      'usage',
+      'The dataset that the network was trained on has no held-out scans to measure it on. Name high-resolution scans (--high), or import with a share held out.',
+    );
+  }
+  return { scans, split: 'Held-out scans of its dataset: not trained on, by subject.', warnings: [] };
+}
+
+async function namedScan(path: string, { volumes }: Task): Promise<TruthSource> {
+  const sha256 = await sha256OfFile(path).catch((cause: unknown) => {
+    throw new AppError('not-found', `There is no scan ${path} that can be read.`, { cause });
+  });
+  const known = volumes.find((volume) => volume.sourceSha256 === sha256 || volume.sha256 === sha256);
+  // The label map lies on the dataset's grid: it fits the stored volume, not the file that it was made from.
+  const labelPath = known?.sha256 === sha256 ? known.labelPath : null;
+  return { source: basename(path), path, sha256, split: known?.split ?? 'unseen', labelPath };
+}
+
+/**
+ * The files asked for, or the held-out scans of the dataset. Throws AppError: 'usage' for scans that the network was
+ * trained on, known by the hash of their file, unless the request includes them; 'not-found'.
+ */
+export async function chooseSources(task: Task): Promise<EvaluationSources> {
+  const { high, includeTraining } = task.request;
+  if (high.length === 0) return heldOutScans(task);
+  const scans: TruthSource[] = [];
+  for (const path of high) scans.push(await namedScan(path, task));
+  const seen = scans.filter(({ split }) => split === 'train').map(({ source }) => source);
+  if (task.volumes.length === 0) {
+    const split = 'Named scans. The network was trained elsewhere: whether it has seen them is not known here.';
+    return { scans, split, warnings: [] };
+  }
+  if (seen.length === 0) {
+    return { scans, split: 'Named scans; by their hashes none is a training scan of its dataset.', warnings: [] };
+  }
+  const names = seen.join(', ');
+  if (!includeTraining) {
+    throw new AppError(
+      'usage',
+      `The network was trained on ${names}: measured there, it looks better than it is. Leave ${seen.length === 1 ? 'it' : 'them'} out, or measure all the same with --include-training; the report will say so.`,
+    );
+  }
+  return {
+    scans,
+    split: `Named scans, ${String(seen.length)} of ${String(scans.length)} from its own training set.`,
+    warnings: [
+      `The network was trained on ${names}. What is measured there says nothing about other scans, and makes every median and test look better than it is.`,
+    ],
+  };
+}
