@@ -41,9 +41,9 @@ export const srGanConfig = z.strictObject({
     .describe('How the grid is refined; resize leaves no checkerboard'),
   normalisation: z.enum(['none', 'batch']).default('none').describe('Of the residual blocks'),
   skip: z.boolean().default(true).describe('Add the interpolated input, so that only what it lacks is learned'),
-  patch: z.int().min(16).max(128).multipleOf(8).default(64).describe('Fine voxels a side of a patch'),
-  batch: z.int().min(1).max(64).default(2).describe('Patches an update sees'),
-  rate: z.number().positive().max(0.1).default(5e-4).describe('Learning rate'),
+  patch: z.int().min(16).max(128).multipleOf(8).default(32).describe('Fine voxels a side of a patch'),
+  batch: z.int().min(1).max(64).default(4).describe('Patches an update sees'),
+  rate: z.number().positive().max(0.1).default(1e-3).describe('Learning rate'),
   halfRateAfter: z
     .int()
     .min(0)
@@ -101,6 +101,8 @@ export const srGan: SuperResolutionEntry<typeof srGanConfig> = {
       config: {
         normalisation: 'batch',
         skip: false,
+        patch: 64,
+        batch: 2,
         rate: 1e-4,
         halfRateAfter: 9840, // 1 / (1 + 0.5 · t / 4920)
         pixelLoss: 'mse',

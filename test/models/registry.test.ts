@@ -1,4 +1,4 @@
-/** What every model must do, whatever comes later: the suite runs over the registry. */
+/** What every model that makes scans must do, whatever comes later: the suite runs over the registry. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

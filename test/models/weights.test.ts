@@ -30,7 +30,10 @@ describe('weights in use', () => {
   it.each([
     ['spectral', { shape: [3, 3, 3, 2, 3], initial: { bound: 1 }, isSpectral: true }],
     ['folded', { shape: [3, 3, 3, 2, 3], initial: { bound: 1 }, upsampling: [2, 2, 2] as const }],
-    ['spectral and folded', { shape: [3, 3, 3, 2, 3], initial: { bound: 1 }, isSpectral: true, upsampling: [2, 2, 2] as const }],
+    [
+      'spectral and folded',
+      { shape: [3, 3, 3, 2, 3], initial: { bound: 1 }, isSpectral: true, upsampling: [2, 2, 2] as const },
+    ],
   ])('pulls gradients back through what was derived: %s', async (_name, spec) => {
     const network = createNetwork({ w: spec }, createRandom(3));
     const weight = network.weights['w'] as TensorFlow.Variable;

@@ -12,7 +12,11 @@ import { writeNifti } from '#imaging/niftiWrite.ts';
 import { readVolume } from '#imaging/readVolume.ts';
 import { createRandom } from '#shared/random.ts';
 
-const small = ['width=16', 'latent=16', 'codeUnits=64', 'batch=2'].flatMap((setting) => ['--set', setting]);
+/** Small sizes of each kind of model. */
+const models = {
+  'alpha-wgan': ['width=16', 'latent=16', 'codeUnits=64', 'batch=2'],
+  srgan: ['features=8', 'blocks=1', 'patch=16', 'batch=2', 'adversarial=0.001', 'noise=0.02'],
+} as const;
 /** One thread: sums have one order, so that two runs can be compared bit by bit. */
 const oneThread = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' };
 const mainFile = fileURLToPath(new URL('../../src-main/cli/main.ts', import.meta.url));
@@ -60,19 +64,21 @@ describe('training and synthesis', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  const trainArguments = (iterations: number): string[] => [
+  const trainArguments = (model: keyof typeof models, iterations: number): string[] => [
     'train',
     '--project',
     project,
     '--dataset',
     'blobs',
     '--model',
-    'alpha-wgan',
-    ...small,
+    model,
+    ...models[model].flatMap((setting) => ['--set', setting]),
     '--iterations',
     String(iterations),
     '--checkpoint-every',
     '10',
+    '--preview-every',
+    '20',
     '--seed',
     '5',
     '--json',
@@ -86,30 +92,33 @@ describe('training and synthesis', () => {
     return Object.fromEntries(Object.entries(reply.value.values).map(([name, values]) => [name, values.slice(0, 40)]));
   }
 
-  it('killed and resumed, a run equals one that was never stopped, bit by bit', async () => {
-    const straight = await runCli(trainArguments(40), oneThread);
-    expect(straight.code).toBe(0);
-    const { job } = JSON.parse(straight.stdout) as { job: { id: string; state: string; iteration: number } };
-    expect(job).toMatchObject({ state: 'succeeded', iteration: 40 });
+  it.each(['alpha-wgan', 'srgan'] as const)(
+    'killed and resumed, a run of %s equals one that was never stopped, bit by bit',
+    async (model) => {
+      const straight = await runCli(trainArguments(model, 40), oneThread);
+      expect(straight.code).toBe(0);
+      const { job } = JSON.parse(straight.stdout) as { job: { id: string; state: string; iteration: number } };
+      expect(job).toMatchObject({ state: 'succeeded', iteration: 40 });
 
-    const killed = spawn(process.execPath, [mainFile, ...trainArguments(100_000)], {
-      env: { ...process.env, ...oneThread },
-      detached: true,
-      stdio: 'ignore',
-    });
-    const killedJob = await waitForIteration(project, job.id, 20);
-    process.kill(-(killed.pid as number), 'SIGKILL'); // the command line and its worker at once
-    await once(killed, 'exit');
+      const killed = spawn(process.execPath, [mainFile, ...trainArguments(model, 100_000)], {
+        env: { ...process.env, ...oneThread },
+        detached: true,
+        stdio: 'ignore',
+      });
+      const killedJob = await waitForIteration(project, 20);
+      process.kill(-(killed.pid as number), 'SIGKILL'); // the command line and its worker at once
+      await once(killed, 'exit');
 
-    const resumed = await runCli(
-      ['job', 'resume', killedJob, '--project', project, '--iterations', '40', '--json'],
-      oneThread,
-    );
-    expect(resumed.code, resumed.stderr).toBe(0);
-    const [expected, actual] = [await lossesOf(job.id), await lossesOf(killedJob)];
-    expect(Object.keys(actual).length).toBeGreaterThan(5);
-    expect(actual).toEqual(expected);
-  });
+      const resumed = await runCli(
+        ['job', 'resume', killedJob, '--project', project, '--iterations', '40', '--json'],
+        oneThread,
+      );
+      expect(resumed.code, resumed.stderr).toBe(0);
+      const [expected, actual] = [await lossesOf(job.id), await lossesOf(killedJob)];
+      expect(Object.keys(actual).length).toBeGreaterThan(3);
+      expect(actual).toEqual(expected);
+    },
+  );
 
   it('synthesises NIfTI that says what it is, where it is, and is the same for the same seed', async () => {
     const synthesize = (out: string, ...more: string[]): Promise<CliResult> =>
@@ -206,13 +215,13 @@ async function writeBlobs(scans: string, count: number): Promise<void> {
   }
 }
 
-/** Looks from outside, as a second process would, until another training job has come so far; its id. */
-async function waitForIteration(project: string, other: string, iteration: number): Promise<string> {
+/** Looks from outside, as a second process would, until a training job that runs has come so far; its id. */
+async function waitForIteration(project: string, iteration: number): Promise<string> {
   const deadline = Date.now() + 90_000;
   while (Date.now() < deadline) {
     const { stdout } = await runCli(['job', 'list', '--project', project, '--json']);
-    const { jobs } = JSON.parse(stdout) as { jobs: { id: string; kind: string; iteration: number }[] };
-    const running = jobs.find(({ id, kind, iteration: done }) => kind === 'train' && id !== other && done >= iteration);
+    const { jobs } = JSON.parse(stdout) as { jobs: { id: string; state: string; iteration: number }[] };
+    const running = jobs.find(({ state, iteration: done }) => state === 'running' && done >= iteration);
     if (running !== undefined) return running.id;
   }
   throw new Error(`The second run did not reach iteration ${String(iteration)}.`);
