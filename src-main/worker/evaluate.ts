@@ -74,9 +74,15 @@ function enlargersOf(evaluation: Evaluation): readonly Enlarger[] {
   const upscale = networkEnlarger(evaluation);
   let latest: Volume | null = null;
   const network: Enlarger = { method: 'network', enlarge: async (low) => (latest = await upscale(low)) };
+  const project = (result: Volume, low: Volume): Volume =>
+    backProject(result, low, { factor, profile }, backProjection);
   const projected: Enlarger = {
     method: 'network-projected',
-    enlarge: async (low) => backProject(latest ?? (await upscale(low)), low, { factor, profile }, backProjection),
+    enlarge: async (low) => project(latest ?? (await upscale(low)), low),
+  };
+  const cubicProjected: Enlarger = {
+    method: 'cubic-projected',
+    enlarge: async (low) => project(enlarge(low, factor, 'cubic'), low),
   };
   const interpolated = (method: Enlarger['method'], kind: Parameters<typeof enlarge>[2]): Enlarger => ({
     method,
@@ -88,6 +94,7 @@ function enlargersOf(evaluation: Evaluation): readonly Enlarger[] {
     interpolated('nearest', 'nearest'),
     interpolated('trilinear', 'linear'),
     interpolated('cubic', 'cubic'),
+    ...(backProjection > 0 ? [cubicProjected] : []),
   ];
 }
 

@@ -11,7 +11,15 @@ import type {
 } from '#contract/evaluation.ts';
 import { escapeHtml, figure, page, pngImage, table } from '#shared/report/html.ts';
 import { blandAltmanPlot, differencePlot, pairedPlot } from '#shared/report/pairPlots.ts';
-import { factorWords, limits, measureWords, methodTitles, profileTitles, tissueTitles } from './evaluationWords.ts';
+import {
+  factorWords,
+  limits,
+  measureWords,
+  methodTitles,
+  shortTitles,
+  profileTitles,
+  tissueTitles,
+} from './evaluationWords.ts';
 
 /** What one scan looks like in all forms. */
 export interface ScanPictures {
@@ -142,7 +150,7 @@ const valuesOf = (scan: ScanResult, methods: readonly UpscalingMethod[], measure
 
 function plots(report: EvaluationReport): string {
   const methods = methodsOf(report);
-  const names = methods.map((method) => (method === 'network-projected' ? 'Projected' : (methodTitles[method].split(' ')[0] ?? ''))); // prettier-ignore
+  const names = methods.map((method) => shortTitles[method]);
   const paired = plotted.flatMap((measure) => {
     const cases = report.scans.flatMap((scan) => {
       const values = valuesOf(scan, methods, measure).filter((value) => value !== null);
@@ -154,7 +162,7 @@ function plots(report: EvaluationReport): string {
     const columns = report.tests
       .filter((test) => test.measure === measure && test.method === 'network')
       .map(({ baseline, medianDifference, interval }) => ({
-        name: methodTitles[baseline].split(' ')[0] ?? '',
+        name: shortTitles[baseline],
         median: medianDifference,
         interval,
         values: report.scans.flatMap((scan) => {
@@ -165,7 +173,7 @@ function plots(report: EvaluationReport): string {
     return columns.length === 0 ? [] : [differencePlot({ title: `${titleOf(measure)}: network minus each`, columns })];
   });
   return `<h2>Scan by scan</h2><div class="charts">${paired.join('')}${differences.join('')}</div>
-<p class="soft">Left: a line is a scan. Differences: a dot is a scan, the line their median, the band its 95 % interval.</p>`;
+<p class="soft">Left: a line is a scan. Differences: a dot is a scan, the line their median, the band its 95 % interval. BP: with back-projection.</p>`;
 }
 
 function pictureSection(pictures: readonly ScanPictures[]): string {

@@ -8,6 +8,17 @@ export const methodTitles: Readonly<Record<UpscalingMethod, string>> = {
   nearest: 'Nearest',
   trilinear: 'Trilinear',
   cubic: 'Cubic B-spline',
+  'cubic-projected': 'Cubic, projected',
+};
+
+/** For the columns of a plot. BP: with back-projection. */
+export const shortTitles: Readonly<Record<UpscalingMethod, string>> = {
+  network: 'Network',
+  'network-projected': 'Net+BP',
+  nearest: 'Nearest',
+  trilinear: 'Linear',
+  cubic: 'Cubic',
+  'cubic-projected': 'Cub+BP',
 };
 
 export interface MeasureWords {

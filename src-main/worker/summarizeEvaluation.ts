@@ -31,7 +31,7 @@ const isHigherBetter: Readonly<Record<QualityMeasure, boolean>> = {
 };
 const measures = Object.keys(isHigherBetter) as QualityMeasure[];
 const networks = ['network', 'network-projected'] as const satisfies readonly UpscalingMethod[];
-const baselines = ['nearest', 'trilinear', 'cubic'] as const satisfies readonly UpscalingMethod[];
+const baselines = ['nearest', 'trilinear', 'cubic', 'cubic-projected'] as const satisfies readonly UpscalingMethod[];
 const tissues = ['dark', 'medium', 'bright'] as const satisfies readonly Tissue[];
 const significant = 0.05;
 

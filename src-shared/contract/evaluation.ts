@@ -9,8 +9,15 @@ const size3 = z.tuple([z.int().positive(), z.int().positive(), z.int().positive(
 const finite = z.number();
 const interval = z.strictObject({ low: finite, high: finite });
 
-/** `network-projected`: the network's result after back-projection steps towards its input. */
-export const upscalingMethod = z.enum(['network', 'network-projected', 'nearest', 'trilinear', 'cubic']);
+/** `…-projected`: that result after back-projection steps towards its input, which help an interpolation too. */
+export const upscalingMethod = z.enum([
+  'network',
+  'network-projected',
+  'nearest',
+  'trilinear',
+  'cubic',
+  'cubic-projected',
+]);
 export type UpscalingMethod = z.infer<typeof upscalingMethod>;
 
 /** Measures of a result against the truth inside the brain, and of a result against its input (`dataConsistency`). */

@@ -9,6 +9,7 @@ const offsets: Readonly<Record<UpscalingMethod, number>> = {
   nearest: -2,
   trilinear: -1,
   cubic: 0,
+  'cubic-projected': 1,
 };
 
 function method(name: UpscalingMethod, base: number, shift: number): MethodResult {

@@ -15,9 +15,9 @@ describe('the summary of an evaluation', () => {
 
   it('calls a gain on every scan better, whether more or less of a measure is good', () => {
     const found = summarizeEvaluation(exampleScans(8), 1);
-    // All eight agree: p = 2 / 2⁸, and all three baselines alike, so Holm’s correction triples it.
+    // All eight agree: p = 2 / 2⁸, and all four baselines alike, so Holm’s correction multiplies by four.
     for (const measure of ['psnr', 'ssim', 'nrmse', 'hfen'])
-      expect(testOf(found, measure, 'cubic')).toMatchObject({ n: 8, p: 2 / 256, pHolm: 6 / 256, verdict: 'better' });
+      expect(testOf(found, measure, 'cubic')).toMatchObject({ n: 8, p: 2 / 256, pHolm: 8 / 256, verdict: 'better' });
     expect(testOf(found, 'psnr', 'cubic')?.medianDifference).toBeGreaterThan(0);
     expect(testOf(found, 'nrmse', 'cubic')?.rankBiserial).toBe(-1);
   });

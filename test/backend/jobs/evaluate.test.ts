@@ -70,6 +70,7 @@ test(
       'nearest',
       'trilinear',
       'cubic',
+      'cubic-projected',
     ]);
     for (const { psnr, ssim, nrmse } of scan?.methods ?? []) {
       expect(psnr).toBeGreaterThan(15);
