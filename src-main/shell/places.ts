@@ -16,10 +16,11 @@ export interface Places {
 export function placesOf(app: App): Places {
   const built = join(app.getAppPath(), 'out');
   const root = app.isPackaged ? join(process.resourcesPath, 'doppel') : app.getAppPath();
+  const programs = app.isPackaged ? join(root, 'bin') : join(root, 'node_modules', '.bin');
   return {
     preload: join(built, 'preload', 'preload.cjs'),
     interfaceFolder: join(built, 'renderer'),
-    node: join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.exe' : 'node'),
+    node: join(programs, process.platform === 'win32' ? 'node.exe' : 'node'),
     backendEntry: join(root, 'src-main', 'backend', 'processEntry.ts'),
     backendFolder: root,
     backendLog: join(app.getPath('userData'), 'backend.log'),

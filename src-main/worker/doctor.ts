@@ -1,6 +1,7 @@
 /** The doctor's part that needs the engine: does it load, does it compute the right thing, how fast, with what memory. */
 import { freemem, availableParallelism } from 'node:os';
 import type { EngineReport, TaskOf, WorkerMessage } from '#contract/jobs.ts';
+import { mending } from '#shared/installation.ts';
 import type { WorkerContext } from './context.ts';
 import { convolutionFlops, findConvolutionFault, prepareConvolution } from './doctorConvolution.ts';
 import { findGpus } from './gpus.ts';
@@ -47,8 +48,7 @@ async function checkGpu(engine: EngineReport): Promise<Check> {
   }
   const present = (await findGpus())[0];
   if (present === undefined) return { name, ok: true, detail: 'none found; training runs on the CPU' };
-  const advice =
-    'run `npm run setup -- --engine gpu`; if that was done, the NVIDIA driver is too old (525 or newer is needed)';
+  const advice = `${mending.gpu}, the NVIDIA driver is too old (525 or newer is needed)`;
   return { name, ok: true, detail: `${present.name} is here but not used: ${advice}` };
 }
 
@@ -61,7 +61,7 @@ function checkConvolution(): Check {
       return {
         name: 'convolution',
         ok: false,
-        detail: `${fault}. The engine computes wrongly here: run \`npm run setup\`, and report this.`,
+        detail: `${fault}. The engine computes wrongly here: ${mending.installation}, and report this.`,
       };
     convolution.exercise(); // the first run of an operation prepares it
     const started = performance.now();

@@ -4,6 +4,7 @@ import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { AppError } from '#contract/errors.ts';
 import type { EngineReport } from '#contract/jobs.ts';
+import { mending } from '#shared/installation.ts';
 import { findGpus } from './gpus.ts';
 import { memoryBytes } from './memory.ts';
 
@@ -71,17 +72,17 @@ async function describeEngine({ isUsingGpuDevice, binding }: NativeBackend): Pro
 export function describeLoadError(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   const first = text.split('\n')[0] ?? text;
-  if (text.includes('native addon module')) return "The engine's binding is missing: run `npm run setup`.";
+  if (text.includes('native addon module')) return `The engine's binding is missing: ${mending.installation}.`;
   if (/Cannot find (package|module)/.test(text))
-    return `The engine's packages are missing (${first}): run \`npm run setup\`.`;
+    return `The engine's packages are missing (${first}): ${mending.installation}.`;
   if (
     /libtensorflow|\.dylib/.test(text) &&
     /cannot open shared object|no such file|Library not loaded|file too short|invalid ELF/i.test(text)
   ) {
-    return `The engine's native library is missing or damaged (${first}): run \`npm run setup\`, which fetches it again.`;
+    return `The engine's native library is missing or damaged (${first}): ${mending.installation}, which brings it again.`;
   }
   if (/GLIBC|GLIBCXX|CXXABI/.test(text)) {
     return `This system is too old for the engine (${first}). It needs glibc 2.27 or newer and its C++ library.`;
   }
-  return `The engine does not load: ${first}. Run \`npm run setup\`; if that does not help, \`doppel doctor\` shows more.`;
+  return `The engine does not load (${first}): ${mending.installation}; if that does not help, \`doppel doctor\` shows more.`;
 }

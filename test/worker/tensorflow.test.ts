@@ -45,7 +45,7 @@ describe('a failure to load', () => {
     ],
     ['/cache/tensorflow/libtensorflow_cc.so.2: file too short', /missing or damaged.*npm run setup/],
     ["/lib/libc.so.6: version `GLIBC_2.27' not found (required by x)", /too old/],
-    ['something else\nwith a second line', /does not load: something else\. Run/],
+    ['something else\nwith a second line', /does not load \(something else\): run/],
   ])('is explained: %s', (message, words) => {
     expect(describeLoadError(new Error(message))).toMatch(words);
   });

@@ -6,6 +6,7 @@ import { isAbsolute, join } from 'node:path';
 import type { DoctorReport } from '#contract/commands.ts';
 import { toErrorShape } from '#contract/errors.ts';
 import type { EngineReport, WorkerMessage } from '#contract/jobs.ts';
+import { isPackaged, mending } from '#shared/installation.ts';
 import { describeCrash } from '../jobs/describeCrash.ts';
 import { startWorker } from '../jobs/workerProcess.ts';
 import { testSqlite } from '../store/selfTest.ts';
@@ -25,7 +26,7 @@ function checkNode(): Check {
     ok,
     detail: ok
       ? process.versions.node
-      : `${process.versions.node} is too old: run npm run setup, which brings Node ${String(oldestNode)}.`,
+      : `${process.versions.node} is too old: ${mending.installation}, which brings Node ${String(oldestNode)}.`,
   };
 }
 
@@ -33,11 +34,11 @@ function checkSqlite(folder: string): Check {
   try {
     return { name: 'sqlite', ok: true, detail: `SQLite ${testSqlite(folder)}, writes and reads` };
   } catch (thrown) {
-    return { name: 'sqlite', ok: false, detail: `${toErrorShape(thrown).message}. Run npm run setup again.` };
+    return { name: 'sqlite', ok: false, detail: `${toErrorShape(thrown).message}: ${mending.installation}.` };
   }
 }
 
-/** Where the engine is kept between clones (XDG base directories). */
+/** Where the engine is kept between clones (XDG base directories); a package has its own. */
 function cacheFolder(): string {
   const given = process.env['XDG_CACHE_HOME'];
   return join(given !== undefined && isAbsolute(given) ? given : join(homedir(), '.cache'), 'doppel');
@@ -91,7 +92,9 @@ async function examineEngine(folder: string): Promise<EngineFindings> {
   const checks = found?.checks ?? [];
   if (end.final?.type === 'succeeded' && found !== undefined) return { engine, checks };
   const error =
-    end.final?.type === 'failed' ? end.final.error : describeCrash(end, logFile, 'Run npm run setup again.');
+    end.final?.type === 'failed'
+      ? end.final.error
+      : describeCrash(end, logFile, `To mend it: ${mending.installation}.`);
   return { engine, checks: [...checks, { name: 'engine', ok: false, detail: error.message }] };
 }
 
@@ -100,7 +103,13 @@ export async function diagnose(): Promise<DoctorReport> {
   const folder = await mkdtemp(join(tmpdir(), 'doppel-doctor-'));
   try {
     const { engine, checks } = await examineEngine(folder);
-    const all = [checkNode(), ...checks, checkSqlite(folder), await checkCache(), await checkDisk(process.cwd())];
+    const all = [
+      checkNode(),
+      ...checks,
+      checkSqlite(folder),
+      ...(isPackaged ? [] : [await checkCache()]),
+      await checkDisk(process.cwd()),
+    ];
     return { ok: all.every((check) => check.ok), engine, node: process.versions.node, checks: all };
   } finally {
     await rm(folder, { recursive: true, force: true });
