@@ -44,7 +44,7 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
     ...jobHandlers(context),
     ...scanHandlers(context),
     ...fileHandlers(context),
-    ...studyHandlers(),
+    ...studyHandlers(context),
     'engine.doctor': () => diagnose(),
   };
   return {

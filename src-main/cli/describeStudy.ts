@@ -1,5 +1,5 @@
 /** The statistics of a reader study as text: the verdict first, then a table of each kind. */
-import type { TrialsReport } from '#contract/commands.ts';
+import type { TrialsReport } from '#contract/studyCommands.ts';
 import type { Range, Share } from '#shared/study/outcome.ts';
 import type { RandomEffects } from '#shared/study/pooledStatistics.ts';
 import { formatSeconds, formatTable } from './output.ts';

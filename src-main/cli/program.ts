@@ -34,8 +34,8 @@ export function createProgram(endWith: EndWith): Command {
   addSynthesisCommands(program, endWith);
   addSuperResolutionCommands(program, endWith);
   addCheckpointCommands(program);
-  addStudyCommands(program);
   addEvaluateCommand(program, endWith);
+  addStudyCommands(program, endWith);
   addJobCommands(program, endWith);
   return program;
 }

@@ -24,6 +24,8 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./evaluate.ts')).evaluate(task, context);
     case 'phantom':
       return (await import('./makePhantom.ts')).makePhantom(task, context);
+    case 'study':
+      return (await import('./prepareStudy.ts')).prepareStudy(task, context);
     case 'measure':
       return (await import('./measure.ts')).measure(task, context);
     case 'super-resolve':

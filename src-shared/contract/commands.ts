@@ -1,7 +1,6 @@
 /** Every request the backend answers, for the desktop and the command line alike. `project` is an absolute folder. */
 import { z } from 'zod';
 import { command, type Command } from './command.ts';
-import type { StudyAnalysis } from '../study/analyzeTrials.ts';
 import type { ErrorShape } from './errors.ts';
 import type { EvaluationReport } from './evaluation.ts';
 import {
@@ -30,6 +29,7 @@ import type {
   VolumeRecord,
 } from './records.ts';
 import { fileKinds } from './shell.ts';
+import { studyCommands } from './studyCommands.ts';
 import type { SuperResolvedScan } from './superResolution.ts';
 
 const project = z.string().min(1);
@@ -109,14 +109,6 @@ export interface DoctorReport {
   readonly engine: EngineReport;
   readonly node: string;
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
-}
-
-/** The statistics of a reader study, made from a table of its trials. */
-export interface TrialsReport extends StudyAnalysis {
-  /** Rows without a score, which were left out. */
-  readonly unanswered: number;
-  /** What a paper says of the statistics. */
-  readonly methods: string;
 }
 
 export const commands = {
@@ -214,14 +206,7 @@ export const commands = {
   'file.locate': command(z.strictObject({ projectId: z.string(), kind: z.enum(fileKinds), id: z.string() })).returns<{
     readonly path: string;
   }>(),
-  /** The statistics of a reader study from a CSV file of anybody's trials; needs no project. */
-  'study.analyze': command(
-    z.strictObject({
-      path: z.string().min(1), // absolute
-      margin: z.number().gt(0).lt(0.5), // of the equivalence test: a share of right answers either side of chance
-      seed: z.int().min(0),
-    }),
-  ).returns<TrialsReport>(),
+  ...studyCommands,
   'engine.doctor': command(z.strictObject({})).returns<DoctorReport>(),
 } as const;
 

@@ -17,6 +17,8 @@ export const errorCodes = [
   'checkpoint-damaged',
   'checkpoint-mismatch', // a checkpoint of another model, grid or configuration
   'wrong-state', // a job that cannot be cancelled or resumed as it is now
+  'unfair-cue', // scans of a study that can be told apart without looking at brains
+  'wrong-passphrase', // or PIN
   'worker-crashed',
   'cancelled',
   'internal',

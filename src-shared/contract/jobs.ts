@@ -12,6 +12,7 @@ import {
   split,
   volumeRecord,
 } from './records.ts';
+import { fairnessReport, studyCase, studyRemedy } from './studies.ts';
 
 const seed = z.int().nonnegative();
 const folder = z.string().min(1);
@@ -111,12 +112,22 @@ export const evaluateRequest = z.strictObject({
 });
 export type EvaluateRequest = z.infer<typeof evaluateRequest>;
 
+/** What is prepared stands with the study. */
+export const studyRequest = z.strictObject({
+  kind: z.literal('study'),
+  studyId: z.string(),
+  remedies: z.array(studyRemedy),
+  seed,
+});
+export type StudyRequest = z.infer<typeof studyRequest>;
+
 export const jobRequest = z.discriminatedUnion('kind', [
   scanRequest,
   importRequest,
   trainRequest,
   synthesizeRequest,
   phantomRequest,
+  studyRequest,
   superResolveRequest,
   checkpointImportRequest,
   evaluateRequest,
@@ -128,7 +139,7 @@ export type JobVersions = z.infer<typeof jobVersions>;
 
 export const job = z.strictObject({
   id: z.string(),
-  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'evaluate']),
+  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'evaluate', 'study']), // prettier-ignore
   state: jobState,
   request: jobRequest,
   seed,
@@ -194,6 +205,14 @@ export const workerTask = z.discriminatedUnion('kind', [
     versions: jobVersions,
   }),
   z.strictObject({ kind: z.literal('phantom'), request: phantomRequest, jobDir: folder }),
+  z.strictObject({
+    kind: z.literal('study'),
+    request: studyRequest,
+    grid: z.int().positive(),
+    spacingMm: z.number().positive(),
+    cases: z.array(z.strictObject({ path: folder, isSynthetic: z.boolean() })).min(4), // absolute
+    out: folder, // absolute: the folder of the prepared scans, made anew
+  }),
   z.strictObject({
     kind: z.literal('super-resolve'),
     request: superResolveRequest,
@@ -315,6 +334,8 @@ export const workerMessage = z.discriminatedUnion('type', [
     spacingMm: z.number().positive(),
     volumes: z.array(volumeRecord),
   }),
+  /** The prepared scans of a study, in the order of the task's cases. */
+  z.strictObject({ type: z.literal('study'), cases: z.array(studyCase), fairness: fairnessReport }),
   measuredMessage,
   degradedMessage,
   z.strictObject({ type: z.literal('doctor'), engine: engineReport, checks: z.array(doctorCheck) }),

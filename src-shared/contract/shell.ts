@@ -54,5 +54,5 @@ export type ShellResult<Name extends ShellCommandName> =
   ShellCommands[Name] extends Command<z.ZodType, infer Result> ? Result : never;
 
 /** What files of a project the window may read, by id, over `volume://<projectId>/<kind>/<id>`. */
-export const fileKinds = ['volume', 'label', 'thumbnail', 'artifact'] as const;
+export const fileKinds = ['volume', 'label', 'thumbnail', 'artifact', 'trial'] as const;
 export type FileKind = (typeof fileKinds)[number];

@@ -16,6 +16,7 @@ import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts
 import { nameTaken } from '../datasets/registerDataset.ts';
 import { checkpointDir, jobDir, reportsDir } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
+import { prepareStudyTask } from '../studies/selectScans.ts';
 
 /** Tells the user a sentence. */
 export type Notice = (text: string) => void;
@@ -151,6 +152,8 @@ export async function prepareTask(project: OwnedProject, job: Job, notice: Notic
     store.candidates.deleteOfJob(job.id);
   });
   switch (job.request.kind) {
+    case 'study':
+      return prepareStudyTask(project, job.request);
     case 'scan':
       return { kind: 'scan', request: job.request, jobDir: folder };
     case 'import':

@@ -73,7 +73,7 @@ function recordCandidate(
   return { job, events: [{ type: 'scan.found', project: dir, jobId: job.id, candidate }] };
 }
 
-/** Writes `message` of the running `job`. The `dataset`, `doctor`, `measured` and `degraded` messages are not its business: they change nothing. */
+/** Writes `message` of the running `job`. The `dataset`, `study`, `doctor`, `measured` and `degraded` messages are not its business: they change nothing. */
 export function recordMessage(project: OwnedProject, job: Job, message: ReportMessage): Recorded {
   const { store, dir } = project;
   switch (message.type) {
@@ -123,6 +123,7 @@ export function recordMessage(project: OwnedProject, job: Job, message: ReportMe
       return recordCandidate(project, job, message);
     case 'previewed':
     case 'dataset':
+    case 'study':
     case 'doctor':
     case 'measured':
     case 'degraded':

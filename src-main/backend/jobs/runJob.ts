@@ -5,6 +5,7 @@ import type { BackendEvent } from '#contract/events.ts';
 import type { Job } from '#contract/jobs.ts';
 import type { JobState } from '#contract/records.ts';
 import { registerDataset, type DatasetMessage } from '../datasets/registerDataset.ts';
+import { registerCases, type CasesMessage } from '../studies/registerCases.ts';
 import { describeError } from '../describeError.ts';
 import { now } from '../identifiers.ts';
 import { logFile } from '../projects/layout.ts';
@@ -88,7 +89,7 @@ export function runJob({ project, jobId, emit }: RunRequest): RunningJob {
   let killAt = Infinity;
   let isOver = false;
   const asked = Promise.withResolvers<undefined>();
-  let dataset: DatasetMessage | null = null;
+  let result: DatasetMessage | CasesMessage | null = null;
 
   /** A function, because the compiler does not see that `stop` changes it meanwhile. */
   const isStopped = (): boolean => stopped !== null;
@@ -120,7 +121,7 @@ export function runJob({ project, jobId, emit }: RunRequest): RunningJob {
         label: jobId,
         log,
         onMessage: (message) => {
-          if (message.type === 'dataset') dataset = message;
+          if (message.type === 'dataset' || message.type === 'study') result = message;
           const recorded = recordMessage(project, job, message);
           job = recorded.job;
           recorded.events.forEach(emit);
@@ -135,14 +136,22 @@ export function runJob({ project, jobId, emit }: RunRequest): RunningJob {
     return judge(end, { store, job, stopped, log: logFile(dir, jobId) });
   };
 
-  /** An import is a success only with its dataset in the database. */
+  /** An import is a success only with its dataset in the database, a study's preparation with its cases. */
+  const register = async (finished: Job): Promise<Job | null> => {
+    const { request } = finished;
+    if (finished.state !== 'succeeded' || (request.kind !== 'import' && request.kind !== 'study')) return null;
+    if (request.kind === 'import' && result?.type === 'dataset')
+      return registerDataset(project, finished, request, result);
+    if (request.kind === 'study' && result?.type === 'study') return registerCases(project, finished, request, result);
+    throw new Error(`The job ${jobId} ended well but reported no result.`);
+  };
   const finish = async ({ state, error }: Ending): Promise<void> => {
-    if (state === 'succeeded' && job.request.kind === 'import') {
-      if (dataset === null) throw new Error('The import ended well but reported no dataset.');
-      job = await registerDataset(project, ended(state, error), job.request, dataset);
+    const finished = ended(state, error);
+    const registered = await register(finished);
+    if (registered === null) change(finished);
+    else {
+      job = registered;
       emit({ type: 'job.changed', project: dir, job });
-    } else {
-      change(ended(state, error));
     }
   };
 

@@ -31,6 +31,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'preview':
     case 'import':
     case 'phantom':
+    case 'study':
     case 'degrade':
       return { ...engine, ...process.env };
   }

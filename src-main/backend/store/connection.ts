@@ -90,6 +90,8 @@ export function openForOwner(projectDir: string): Connection {
       // A power cut may lose the last moments in this mode, never the consistency of the file.
       db.pragma('synchronous = NORMAL');
       db.pragma('foreign_keys = ON');
+      // What is deleted is gone from the file: the truth of a sealed study, for one.
+      db.pragma('secure_delete = ON');
       migrate(db);
       return db;
     } catch (thrown) {

@@ -7,6 +7,7 @@ const queries: Readonly<Record<FileKind, string>> = {
   label: 'SELECT label_path FROM volumes WHERE id = ?',
   thumbnail: 'SELECT thumbnail_path FROM volumes WHERE id = ?',
   artifact: 'SELECT path FROM artifacts WHERE id = ?',
+  trial: 'SELECT path FROM study_trials WHERE id = ?',
 };
 
 export function filesIn(db: Connection) {

@@ -10,6 +10,7 @@ import { filesIn } from './files.ts';
 import { metricsIn } from './metrics.ts';
 import { readVersion } from './migrate.ts';
 import { parseRow } from './rows.ts';
+import { studiesIn } from './studies.ts';
 
 const identity = z.strictObject({ id: z.string(), createdAt: z.string() });
 export type ProjectIdentity = z.infer<typeof identity>;
@@ -65,6 +66,7 @@ export function createStore(db: Connection) {
     fileOutcomes: fileOutcomesIn(db),
     files: filesIn(db),
     candidates: candidatesIn(db),
+    studies: studiesIn(db),
     /** All that `work` writes is kept, or, if it throws, nothing. */
     transaction: <Result>(work: () => Result): Result => db.transaction(work).immediate(),
     close: (): void => {

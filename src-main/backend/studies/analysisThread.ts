@@ -1,14 +1,16 @@
-/** The thread in which a table of trials is read and analysed, so that the backend goes on answering meanwhile. */
+/** The thread in which trials are analysed, so that the backend goes on answering meanwhile. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { CommandInput, Reply, TrialsReport } from '#contract/commands.ts';
+import type { Reply } from '#contract/commands.ts';
 import { toErrorShape } from '#contract/errors.ts';
+import type { TrialsReport } from '#contract/studyCommands.ts';
 import { analyzeTrials } from '#shared/study/analyzeTrials.ts';
 import { methodsParagraph } from '#shared/study/methodsParagraph.ts';
+import type { AnalysisTask } from './analyze.ts';
 import { readTrials } from './readTrials.ts';
 
-async function analyze({ path, margin, seed }: CommandInput<'study.analyze'>): Promise<Reply<TrialsReport>> {
+async function analyze({ source, margin, seed }: AnalysisTask): Promise<Reply<TrialsReport>> {
   try {
-    const { trials, unanswered } = await readTrials(path);
+    const { trials, unanswered } = 'path' in source ? await readTrials(source.path) : source;
     const analysis = analyzeTrials(trials, { margin, seed });
     return { ok: true, value: { ...analysis, unanswered, methods: methodsParagraph(analysis) } };
   } catch (thrown) {
@@ -16,5 +18,5 @@ async function analyze({ path, margin, seed }: CommandInput<'study.analyze'>): P
   }
 }
 
-// `handlers.ts` starts it with a parsed request.
-parentPort?.postMessage(await analyze(workerData as CommandInput<'study.analyze'>));
+// `analyze.ts` starts it with a task of its own.
+parentPort?.postMessage(await analyze(workerData as AnalysisTask));

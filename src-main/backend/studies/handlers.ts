@@ -1,20 +1,116 @@
-/** The command that analyses anybody's reader study from a table of its trials. */
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import type { Handlers, Reply, TrialsReport } from '#contract/commands.ts';
+/** The commands about expert Turing tests. */
+import type { CommandInput, Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
+import type { BackendContext } from '../context.ts';
+import type { OwnedProject } from '../projects/sessions.ts';
+import type { StudyRow } from '../store/studies.ts';
+import { analyze } from './analyze.ts';
+import { closeStudy } from './closeStudy.ts';
+import { createStudy, prepareAgain } from './createStudy.ts';
+import { describeStudy, summariseStudy } from './describeStudy.ts';
+import { lockStudy } from './lockStudy.ts';
+import { powerTable } from './powerTable.ts';
+import { answerTrial, nextTrial, openReading, recordEvent } from './reading.ts';
+import { reportStudy } from './reportStudy.ts';
+import { verifyStudy } from './verifyStudy.ts';
 
-const thread = new URL('./analysisThread.ts', import.meta.url);
+type StudyCommand = Extract<keyof Handlers, `study.${string}`>;
+interface InStudy {
+  readonly project: string;
+  readonly study: string | null;
+}
 
-export function studyHandlers(): Pick<Handlers, 'study.analyze'> {
+export function studyHandlers({ sessions, runner }: BackendContext): Pick<Handlers, StudyCommand> {
+  /** Readers whose PIN was given to this process. */
+  const unlocked = new Set<string>();
+  const keyOf = (study: StudyRow, reader: string): string => `${study.id} ${reader}`;
+
+  const open = async ({ project: dir, study }: InStudy): Promise<{ project: OwnedProject; study: StudyRow }> => {
+    const project = await sessions.own(dir);
+    return { project, study: project.store.studies.find(study) };
+  };
+  const openFor = async (input: CommandInput<'study.next'>) => {
+    const { project, study } = await open(input);
+    const { reader } = input;
+    const hasPin = study.readers.some(({ name, pin }) => name === reader && pin !== null);
+    if (hasPin && !unlocked.has(keyOf(study, reader)))
+      throw new AppError('wrong-passphrase', `The reader "${reader}" has a PIN. Give it first.`);
+    return { project, study, reader };
+  };
+  /** A trial's own study, where none is named: its id is random. */
+  const studyOfTrial = async ({ project: dir, trial }: { project: string; trial: string }): Promise<string | null> => {
+    const { store } = await sessions.own(dir);
+    return store.studies.ofTrial(trial);
+  };
+
   return {
-    'study.analyze': async (request) => {
-      const worker = new Worker(thread, { workerData: request });
-      // Rejects where the thread itself breaks, out of memory for one.
-      const [reply] = (await once(worker, 'message')) as [Reply<TrialsReport>];
-      await worker.terminate();
-      if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
-      return reply.value;
+    'study.create': async ({ project: dir, ...input }) => {
+      const project = await sessions.own(dir);
+      await project.ready;
+      const { study, job } = await createStudy(project, runner, input);
+      return { study: describeStudy(project, study), job };
     },
+
+    'study.list': ({ project: dir }) =>
+      sessions.read(dir, (project) => project.store.studies.list().map((study) => summariseStudy(project, study))),
+
+    'study.show': ({ project: dir, study }) =>
+      sessions.read(dir, (project) => describeStudy(project, project.store.studies.find(study))),
+
+    'study.power': (input) => Promise.resolve(powerTable(input)),
+
+    'study.checkFairness': async ({ remedies, ...input }) => {
+      const { project, study } = await open(input);
+      await project.ready;
+      return prepareAgain(project, runner, { study, remedies });
+    },
+
+    'study.lock': async ({ passphrase, overrideFairness, ...input }) => {
+      const { project, study } = await open(input);
+      return describeStudy(project, await lockStudy(project, { study, passphrase, overrideFairness }));
+    },
+
+    'study.unlockReader': async ({ reader, pin, ...input }) => {
+      const { project, study } = await open(input);
+      const rules = await openReading({ project, study, reader }, pin);
+      unlocked.add(keyOf(study, reader));
+      return rules;
+    },
+
+    'study.next': async (input) => nextTrial(await openFor(input)),
+
+    'study.answer': async ({ trial, answer, ...input }) => {
+      const study = input.study ?? (await studyOfTrial({ ...input, trial }));
+      return answerTrial(await openFor({ ...input, study }), trial, answer);
+    },
+
+    'study.event': async ({ event, ...input }) => {
+      const place = await openFor(input);
+      recordEvent(place, { type: 'event', data: { reader: place.reader, event } });
+      return null;
+    },
+
+    'study.exclude': async ({ reader, reason, ...input }) => {
+      const { project, study } = await open(input);
+      recordEvent({ project, study, reader }, { type: 'exclude', data: { reader, reason } });
+      return describeStudy(project, study);
+    },
+
+    'study.close': async ({ passphrase, ...input }) => {
+      const { project, study } = await open(input);
+      return describeStudy(project, await closeStudy(project, study, passphrase));
+    },
+
+    'study.verify': async (input) => {
+      const { project, study } = await open(input);
+      return verifyStudy(project, study);
+    },
+
+    'study.report': async (input) => {
+      const { project, study } = await open(input);
+      return reportStudy(project, study);
+    },
+
+    'study.analyze': ({ path, ...options }) => analyze({ source: { path }, ...options }),
   };
 }

@@ -1,8 +1,11 @@
-/** `doppel study analyze`: the statistics of a reader study. */
+/** `doppel study …`: expert Turing tests, and the statistics of anybody's reader study. */
 import { resolve } from 'node:path';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import type { EndWith } from '../exitCodes.ts';
 import { jsonOption, path, positiveNumber, seedOption, type CommonFlags } from '../flags.ts';
 import { printJson, printText } from '../output.ts';
+import { addStudyDesignCommands } from './studyDesign.ts';
+import { addStudyReadingCommands } from './studyReading.ts';
 
 interface AnalyzeFlags extends CommonFlags {
   readonly margin: number;
@@ -32,8 +35,10 @@ and where there are any:
 Example:
   doppel study analyze trials.csv --margin 0.1 --json`;
 
-export function addStudyCommands(program: Command): void {
+export function addStudyCommands(program: Command, endWith: EndWith): void {
   const group = program.command('study').description('expert Turing tests: readers tell real from synthetic scans');
+  addStudyDesignCommands(group, endWith);
+  addStudyReadingCommands(group, endWith);
 
   group
     .command('analyze')

@@ -10,6 +10,7 @@ export const en = {
     'super-resolve': 'Super-resolution',
     'checkpoint-import': 'Imported checkpoint',
     evaluate: 'Evaluation',
+    study: 'Scans of a reader study',
   },
   about: {
     import: '“{name}” from {folder}',

@@ -45,6 +45,8 @@ export function useJobWords(): JobWords {
           return request.modelId;
         case 'evaluate':
           return request.high.length === 0 ? t('jobs.about.heldOut') : t('jobs.about.evaluate', request.high.length);
+        case 'study':
+          return '';
         case 'scan':
           return lastFolder(request.folder);
       }

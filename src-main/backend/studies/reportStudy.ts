@@ -1,0 +1,107 @@
+/** The report of a closed study: statistics, what was registered, every answer with its truth, tables for other programs. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '#contract/errors.ts';
+import type { ReportedAnswer, StudyReport } from '#contract/studyCommands.ts';
+import type { CaseTruth } from '#contract/studies.ts';
+import { confidenceUse, scoreOf, type ConfidenceUse } from '#shared/study/answerScores.ts';
+import { readingState, type ReadingState } from '#shared/study/readingState.ts';
+import type { Trial } from '#shared/study/trial.ts';
+import { reportsDir } from '../projects/layout.ts';
+import type { ReadProject } from '../projects/sessions.ts';
+import type { StudyRow } from '../store/studies.ts';
+import { analyze } from './analyze.ts';
+import { readSoundChain } from './chain.ts';
+import { writeDurably } from './durableFile.ts';
+import { readOpenedKey, readProtocol } from './sealedFiles.ts';
+import { imrmcTable, trialsTable } from './writeTables.ts';
+
+/** Answers to trials, not to practice, of the readers who were not left out. */
+function answersOf(state: ReadingState, cases: Readonly<Record<string, CaseTruth>>): readonly ReportedAnswer[] {
+  return [...state.readers]
+    .filter(([, { excluded }]) => excluded === null)
+    .flatMap(([reader, { shown }]) =>
+      shown.flatMap(({ answer, showing, index, session }): readonly ReportedAnswer[] => {
+        if (answer === null || showing.isPractice) return [];
+        const truth = showing.cases.flatMap((id) => cases[id] ?? []);
+        return [{ reader, caseId: showing.cases.join('+'), index, repeat: showing.repeat, answer, truth, session }];
+      }),
+    );
+}
+
+/** Of a pair the question is whether the second scan is the synthetic one. */
+function trialOf({ reader, caseId, index, repeat, answer, truth, session }: ReportedAnswer, use: ConfidenceUse): Trial {
+  const asked = truth.at(-1);
+  return {
+    reader,
+    caseId,
+    isSynthetic: asked?.isSynthetic ?? false,
+    score: scoreOf(answer, use),
+    reactionMs: answer.reactionMs,
+    session: String(session),
+    order: index,
+    model: truth.find(({ isSynthetic }) => isSynthetic)?.model ?? null,
+    repeat,
+  };
+}
+
+function writeTables(dir: string, study: StudyRow, trials: readonly Trial[]): readonly string[] {
+  const folder = join(reportsDir(dir), study.id);
+  mkdirSync(folder, { recursive: true });
+  const tables: readonly (readonly [string, string])[] = [
+    ['trials.csv', trialsTable(trials)],
+    ['imrmc.csv', imrmcTable(trials)],
+  ];
+  return tables.map(([name, text]) => {
+    writeDurably(join(folder, name), text);
+    return join(folder, name);
+  });
+}
+
+/** Throws `wrong-state` before the study is closed and where nobody answered, `project-damaged` for a changed log. */
+export async function reportStudy(project: ReadProject, study: StudyRow): Promise<StudyReport> {
+  const { dir } = project;
+  if (study.state !== 'closed')
+    throw new AppError(
+      'wrong-state',
+      `The study "${study.name}" is ${study.state}: its results are known when it is closed. Close it with: doppel study close`,
+    );
+  const { lines } = readSoundChain(project, study.id);
+  const protocol = readProtocol(dir, study.id);
+  const key = readOpenedKey(dir, study.id);
+  const state = readingState(protocol, lines);
+  const answered = answersOf(state, key.cases);
+  const [lock] = lines;
+  if (answered.length === 0 || lock?.type !== 'lock')
+    throw new AppError('wrong-state', `Nobody has answered a trial of "${study.name}": there is nothing to report.`);
+  const use = confidenceUse(answered.map(({ answer }) => answer));
+  const trials = answered.map((one) => trialOf(one, use));
+  const planned = [...state.readers.values()]
+    .filter(({ excluded }) => excluded === null)
+    .reduce((sum, { order }) => sum + order.filter(({ isPractice }) => !isPractice).length, 0);
+  const { margin, seed } = protocol.design;
+  const statistics = await analyze({ source: { trials, unanswered: planned - trials.length }, margin, seed });
+  return {
+    ...statistics,
+    study: {
+      id: study.id,
+      name: study.name,
+      lockedAt: study.lockedAt,
+      closedAt: study.closedAt,
+      protocol,
+      commitments: {
+        protocol: lock.data.protocolCommitment,
+        protocolSalt: key.protocolSalt,
+        key: lock.data.keyCommitment,
+        keySalt: key.keySalt,
+      },
+      lastHash: lines.at(-1)?.hash ?? '',
+      excluded: [...state.readers].flatMap(([reader, { excluded }]) =>
+        excluded === null ? [] : [{ reader, reason: excluded }],
+      ),
+      confidenceUse: use,
+    },
+    answers: answered,
+    files: writeTables(dir, study, trials),
+  };
+}
