@@ -152,5 +152,11 @@ test('another terminal pauses a training, which goes on later', { timeout: 120_0
 
 test('models are listed with their settings', async () => {
   const listed = await runCli(temporaryFolder(), 'model', 'list', '--json');
-  expect(listed.json()).toMatchObject({ models: [{ id: 'alpha-wgan', presets: expect.any(Array) as unknown[] }] });
+  const presets = expect.any(Array) as unknown[];
+  expect(listed.json()).toMatchObject({
+    models: [
+      { id: 'alpha-wgan', kind: 'generator', presets },
+      { id: 'srgan', kind: 'super-resolution', presets },
+    ],
+  });
 });

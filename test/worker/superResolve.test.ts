@@ -221,7 +221,7 @@ describe('the content of a super-resolved scan', () => {
     expect(volume.data.filter((value) => value === 0).length).toBeGreaterThan(volume.data.length / 3);
     expect(
       messages.filter(({ type }) => type === 'artifact').map((message) => 'kind' in message && message.kind),
-    ).toEqual(['interpolated', 'difference', 'consistency', 'uncertainty', 'super-resolved-volume', 'sidecar']);
+    ).toEqual(['interpolated', 'difference', 'consistency', 'uncertainty', 'sidecar', 'super-resolved-volume']);
     const consistency = await readVolume(volumes[0]?.maps.consistency ?? '');
     expect(consistency.volume.size).toEqual(rasSize);
     const uncertainty = await readVolume(volumes[0]?.maps.uncertainty ?? '');
