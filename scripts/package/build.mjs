@@ -13,9 +13,10 @@ const lateFuses = ['GrantFileProtocolExtraPrivileges'];
  * @param {{executable: string, version: string}} options.electron
  * @param {readonly string[]} options.targets electron-builder's: `dir`, `tar.gz`, …
  * @param {string} [options.prepackaged] the unpacked application, for a target that is made of it
+ * @param {'store' | 'normal'} [options.compression]
  * @returns {Promise<{files: string[], missingFuses: string[]}>} what was made, and what this Electron is too old for
  */
-export async function build({ root, variant, electron, targets, prepackaged }) {
+export async function build({ root, variant, electron, targets, prepackaged, compression = 'normal' }) {
   process.env.DOPPEL_ENGINE = variant; // electron-builder.yml reads it
   process.env.USE_HARD_LINKS = 'true'; // from the stage, whose files nobody else uses
   const { Arch, Platform, build: buildApplication } = await import('electron-builder');
@@ -28,6 +29,7 @@ export async function build({ root, variant, electron, targets, prepackaged }) {
     publish: 'never',
     ...(prepackaged === undefined ? {} : { prepackaged }),
     config: {
+      compression,
       electronDist: dirname(electron.executable),
       electronVersion: electron.version,
       // The Electron that tests use has an application there, which starts any folder.
