@@ -10,6 +10,9 @@ const quantiles = [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98];
 const bandEdges = [0.5, 1, 2, 4];
 /** Of NIfTI-1 with the flag of extensions. */
 const headerBytes = 352;
+/** Sharpness and power that differ by less than a hundredth look the same, and rounding leaves them equal. */
+const visible = 0.01;
+const logarithm = (value: number): number => Math.round(Math.log(value + 1e-12) / visible) * visible;
 
 export function brainOf({ data }: Volume): Uint8Array {
   return Uint8Array.from(data, (value) => (value > background ? 1 : 0));
@@ -67,7 +70,7 @@ function bandPower(volume: Volume): readonly number[] {
     smoothVolume(coarser, volume.size, [sigma, sigma, sigma]);
     const band = coarser.map((value, index) => finer[index]! - value);
     finer = coarser;
-    return Math.log(meanSquare(band) / total + 1e-12);
+    return logarithm(meanSquare(band) / total);
   });
 }
 
@@ -82,7 +85,7 @@ export function cuesOf(volume: Volume, file: Uint8Array): CueFeatures['features'
     histogram: percentilesOf(volume.data, brain, quantiles),
     spectrum: bandPower(volume),
     box: brainBox(volume, brain),
-    sharpness: [Math.log(sharpnessOf(volume, brain) + 1e-12)],
+    sharpness: [logarithm(sharpnessOf(volume, brain))],
     file: [file.length, file.subarray(0, headerBytes).reduce((sum, byte, at) => sum + byte * (at + 1), 0)],
   };
 }

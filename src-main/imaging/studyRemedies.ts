@@ -10,7 +10,7 @@ const background = -1;
 const steps = 28;
 const fractions = Array.from({ length: steps + 1 }, (_, step) => step / steps);
 /** Halvings that find the width of a low-pass, in voxels, up to the largest. */
-const halvings = 8;
+const halvings = 12;
 const widestSigma = 4;
 
 /** What the remedies need to know of all scans before the first is changed. */
@@ -71,7 +71,7 @@ function matchSharpness(volume: Volume, target: number): Volume {
     if (sharpnessOf(lowPass(volume, brain, middle), brain) > target) narrow = middle;
     else wide = middle;
   }
-  return lowPass(volume, brain, wide);
+  return lowPass(volume, brain, (narrow + wide) / 2);
 }
 
 /** Straight lines between the percentiles of a scan and the shared ones. */

@@ -27,6 +27,7 @@ function expectedFiles({ store }: ReadProject): ReadonlyMap<string, string> {
 /** Files no row speaks of. What jobs keep in their folders (logs, previews of earlier lives) is theirs. */
 async function findExtras({ dir, store }: ReadProject, expected: ReadonlySet<string>): Promise<readonly string[]> {
   const jobs = new Set(store.jobs.list().map((job) => job.id));
+  const studies = new Set(store.studies.list().map((study) => study.id));
   const own = new Set([
     databaseName,
     `${databaseName}-wal`,
@@ -41,8 +42,10 @@ async function findExtras({ dir, store }: ReadProject, expected: ReadonlySet<str
     if (entry.isDirectory()) continue;
     const path = relative(dir, join(entry.parentPath, entry.name)).split(sep).join('/');
     const [top, owner = ''] = path.split('/');
+    // `study verify` looks at what a study has committed to.
+    const isStudys = top === 'studies' && studies.has(owner) && !isTemporary(entry.name);
     const isJobs = (top === 'jobs' || top === 'synthetic') && jobs.has(owner) && !isTemporary(entry.name);
-    if (!own.has(path) && !expected.has(path) && !isJobs && top !== 'reports') extras.push(path);
+    if (!own.has(path) && !expected.has(path) && !isJobs && !isStudys && top !== 'reports') extras.push(path);
   }
   return extras.sort();
 }

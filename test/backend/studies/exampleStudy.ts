@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { CommandInput } from '#contract/commands.ts';
 import type { StudyDetail } from '#contract/studyCommands.ts';
-import type { StudyAnswer } from '#contract/studies.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
 import { smoothVolume } from '#imaging/smooth.ts';
 import { createRandom } from '#shared/random.ts';
@@ -17,7 +16,7 @@ export const passphrase = 'correct horse battery staple';
 const side = 24;
 
 /** An ellipsoid of smooth texture, another for each number; nothing in it depends on the cohort. */
-function smallBrain(number: number): Volume {
+export function smallBrain(number: number): Volume {
   const random = createRandom(number).fork('small brain');
   const texture = random.normals(side ** 3);
   smoothVolume(texture, [side, side, side], [1.2, 1.2, 1.2]);
@@ -53,17 +52,18 @@ export interface ExampleProject {
   readonly synthetic: string;
 }
 
-/** `count` brains of each kind in a new project; `change` alters the synthetic ones. */
+/** `count` brains of each kind in a new project; `change` alters the synthetic ones; flipped, the cohorts change places. */
 export async function exampleProject(
   backend: TestBackend,
   count: number,
   change?: (volume: Volume) => Volume,
+  isFlipped = false,
 ): Promise<ExampleProject> {
   const project = await newProject(backend);
   const folder = temporaryFolder();
   const [real, synthetic] = [join(folder, 'real'), join(folder, 'synthetic')];
-  await writeCohort(real, numbers(1, count));
-  await writeCohort(synthetic, numbers(1001, count), change);
+  await writeCohort(real, numbers(isFlipped ? 1001 : 1, count));
+  await writeCohort(synthetic, numbers(isFlipped ? 1 : 1001, count), change);
   const job = await backend.call('dataset.import', {
     project, folder: real, name: 'adults', grid: side, spacingMm: 2, holdout: 0, seed: 1, derivative: null,
   }); // prettier-ignore
@@ -103,19 +103,4 @@ export async function exampleStudy(
   expect(await backend.untilOver(job)).toMatchObject({ state: 'succeeded', error: null });
   if (!lock) return backend.call('study.show', { project, study: study.id });
   return backend.call('study.lock', { project, study: study.id, passphrase, overrideFairness: 'a test of few scans' });
-}
-
-export function exampleAnswer(changes: Partial<StudyAnswer> = {}): StudyAnswer {
-  return {
-    verdict: 'real',
-    confidence: 2,
-    realism: null,
-    comment: '',
-    marks: [],
-    reactionMs: 1500,
-    slicesViewed: 12,
-    windowChanges: 0,
-    isTimedOut: false,
-    ...changes,
-  };
 }

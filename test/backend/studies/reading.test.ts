@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { studyKey } from '#backend/studies/sealedFiles.ts';
 import { unseal } from '#backend/studies/sealing.ts';
 import { openBackend } from '../openBackend.ts';
-import { asReader, exampleAnswer, exampleProject, exampleStudy, passphrase } from './exampleStudy.ts';
+import { exampleAnswer } from './exampleAnswer.ts';
+import { asReader, exampleProject, exampleStudy, passphrase } from './exampleStudy.ts';
 
 const timeout = 120_000;
 
