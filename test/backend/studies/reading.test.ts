@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { studyKey } from '#backend/studies/sealedFiles.ts';
 import { unseal } from '#backend/studies/sealing.ts';
@@ -110,3 +110,29 @@ test('the files of both kinds differ in nothing but voxels, and the truth is now
   const key = studyKey.parse(JSON.parse((await unseal(sealed, passphrase)).toString('utf8')));
   expect(Object.values(key.cases).filter(({ isSynthetic }) => isSynthetic)).toHaveLength(4);
 }); // prettier-ignore
+
+test('pairs show one scan of each kind, and project check knows the files of a study', { timeout }, async () => {
+  const backend = openBackend();
+  const example = await exampleProject(backend, 5);
+  const { project } = example;
+  const { id } = await exampleStudy(backend, example, { protocol: 'pair', trials: 4, practice: 1, repeats: 1 });
+  const inStudy = { project, study: id };
+  const { id: projectId } = await backend.call('project.show', { project });
+  const seen: string[][] = [];
+  for (;;) {
+    const next = await backend.call('study.next', { ...inStudy, reader: 'a' });
+    if ('done' in next) break;
+    expect(next.volumes).toEqual([`${next.trialId}a`, `${next.trialId}b`]);
+    const located = next.volumes.map((volume) => backend.call('file.locate', { projectId, kind: 'trial', id: volume }));
+    seen.push((await Promise.all(located)).map(({ path }) => basename(path, '.nii')));
+    const answer = exampleAnswer({ verdict: 'second', confidence: 5 });
+    await backend.call('study.answer', { ...inStudy, reader: 'a', trial: next.trialId, answer });
+  }
+  expect(seen).toHaveLength(6);
+  expect(await backend.call('project.check', { project })).toMatchObject({ ok: true, problems: [] });
+  await backend.call('study.close', { ...inStudy, passphrase });
+  const { answers, design } = await backend.call('study.report', inStudy);
+  for (const { truth } of answers) expect(truth.map(({ isSynthetic }) => isSynthetic).sort()).toEqual([false, true]);
+  expect(design).toMatchObject({ trials: 4, repeats: 1 });
+  expect(await backend.call('study.verify', inStudy)).toMatchObject({ ok: true });
+});
