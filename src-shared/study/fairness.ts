@@ -52,6 +52,14 @@ const cues: Readonly<Record<CueName, CueWords>> = {
 };
 const cueNames = Object.keys(cues) as CueName[];
 
+/** P(every synthetic scan scores above every real one by chance): one order of the two kinds among all there are. */
+function chanceOfPerfection(cases: readonly Labelled[]): number {
+  const positives = cases.filter(({ isPositive }) => isPositive).length;
+  let chance = 1;
+  for (let k = 1; k <= positives; k++) chance *= k / (cases.length - positives + k);
+  return chance;
+}
+
 function describeCue(cue: CueName, cases: readonly CueFeatures[], seed: number): FairnessCue {
   const { what, remedy, how } = cues[cue];
   const labelled: Labelled[] = cases.map(({ features, isSynthetic }) => ({
@@ -64,8 +72,9 @@ function describeCue(cue: CueName, cases: readonly CueFeatures[], seed: number):
   if (found === null) throw new RangeError('A test of fairness needs scans of both kinds.');
   const interval = aucInterval(found);
   // As many tests as cues: each at a share of the usual 5 % (Bonferroni).
-  const strict = aucInterval(found, 1 - 0.05 / cueNames.length);
-  const isBeyondChance = strict === null || strict.low > 0.5;
+  const alpha = 0.05 / cueNames.length;
+  const strict = aucInterval(found, 1 - alpha);
+  const isBeyondChance = strict === null ? chanceOfPerfection(labelled) < alpha : strict.low > 0.5;
   const verdict = found.auc <= fairnessLimit ? 'clear' : isBeyondChance ? 'cue' : 'possible';
   const area = `AUC ${found.auc.toFixed(2)}${interval === null ? '' : `, 95 % interval ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`}`;
   const words = {
