@@ -7,7 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '#shared/random.ts';
-import { normActivation, type NormActivation } from './blocks/normalisation.ts';
+import { activation, foldBatchNorm, normActivation, type NormActivation } from './blocks/normalisation.ts';
 import {
   addRunningStatistics,
   batchNormSpecs,
@@ -44,9 +44,9 @@ type CallOptions = Partial<Pick<NormActivation, 'running' | 'onStatistics'>>;
 
 export interface SrGanGenerator {
   readonly network: WeightedNetwork;
-  /** low [b, d, h, w, 1] → [b, d, h, w, features]. */
+  /** low [b, d, h, w, 1] → what the tail takes, [b, d, h, w, c]. */
   trunk(leaves: NamedTensors, low: tf.Tensor5D, options?: CallOptions): tf.Tensor5D;
-  /** [b, d, h, w, features] → [b, fd · d, fh · h, fw · w, 1]; what the network adds to `skip`, where there is one. */
+  /** [b, d, h, w, c] → [b, fd · d, fh · h, fw · w, 1]; what the network adds to `skip`, where there is one. */
   tail(leaves: NamedTensors, features: tf.Tensor5D): tf.Tensor5D;
   /** The interpolated input [b, fd · d, fh · h, fw · w, 1]; null without a skip. Nothing to differentiate. */
   skip(low: tf.Tensor5D): tf.Tensor5D | null;
@@ -170,13 +170,26 @@ export function createSrGanGenerator(size: GeneratorSize, random: Random): SrGan
 
   return {
     network,
-    // One voxel a 3³ convolution: the first, two a block, the one in the middle; in the tail at most one a layer.
-    reach: { trunk: 2 * blocks + 2, tail: stages.length + 2 },
+    // One voxel a 3³ convolution: the first, two a block, those in the middle; in the tail at most one a layer.
+    reach: { trunk: 2 * blocks + 3, tail: stages.length + 1 },
 
     trunk(leaves, low, options = {}) {
-      const kind = isBatchNormalised ? 'batch' : 'none';
-      const layerOf = (x: tf.Tensor5D, layer: string, slope: number): tf.Tensor5D =>
-        normActivation(convolve(leaves, x, layer), { kind, slope, layer, leaves, isSecondOrder: false, ...options });
+      const { running, ...training } = options;
+      const layerOf = (x: tf.Tensor5D, layer: string, slope: number): tf.Tensor5D => {
+        if (isBatchNormalised && running !== undefined) {
+          const { filter, bias } = foldBatchNorm(leaves[layer] as tf.Tensor5D, { layer, leaves, running });
+          return activation(tf.add<tf.Tensor5D>(tf.conv3d(x, filter, 1, 'same'), bias), slope);
+        }
+        const kind = isBatchNormalised ? 'batch' : 'none';
+        return normActivation(convolve(leaves, x, layer), {
+          kind,
+          slope,
+          layer,
+          leaves,
+          isSecondOrder: false,
+          ...training,
+        });
+      };
       return tf.tidy(() => {
         const first = layerOf(low, 'in', generatorSlope); // [b, d, h, w, features]
         let hidden = first;
@@ -193,14 +206,14 @@ export function createSrGanGenerator(size: GeneratorSize, random: Random): SrGan
           });
           if (before !== first) before.dispose();
         }
-        return tf.add<tf.Tensor5D>(layerOf(hidden, 'middle', 1), first);
+        const features = tf.tidy(() => tf.add<tf.Tensor5D>(layerOf(hidden, 'middle', 1), first));
+        return upsampler === 'resize' ? leakyRelu(convolve(leaves, features, 'expand'), generatorSlope) : features; // 64 maps
       });
     },
 
     tail(leaves, features) {
       return tf.tidy(() => {
         let hidden = features;
-        if (upsampler === 'resize') hidden = leakyRelu(convolve(leaves, hidden, 'expand'), generatorSlope); // 64 maps
         for (let stage = 0; stage < stages.length; stage++) hidden = enlarge(leaves, hidden, stage);
         const image = withBias(convolveToOne(hidden, leaves['out'] as tf.Tensor5D), leaves, 'out'); // 1 map
         return upsampler === 'resize' && !hasSkip ? tf.tanh(image) : image;

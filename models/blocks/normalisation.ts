@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NamedTensors, Network } from '../model.ts';
 import { moveToward } from '../training/adam.ts';
-import { batchNorm, batchNormComposed, normaliseBy } from '../ops/batchNorm.ts';
+import { batchNorm, batchNormComposed, batchNormScale } from '../ops/batchNorm.ts';
 import { instanceNormLeakyRelu, instanceNormLeakyReluComposed } from '../ops/instanceNorm.ts';
 import { leakyRelu } from '../ops/leakyRelu.ts';
 
@@ -41,23 +41,54 @@ export function normActivation<T extends tf.Tensor>(x: T, options: NormActivatio
   }
 }
 
-function activation<T extends tf.Tensor>(x: T, slope: number): T {
+/** The leaky ReLU of this slope; 0 is a ReLU, 1 no activation. */
+export function activation<T extends tf.Tensor>(x: T, slope: number): T {
   if (slope === 1) return x;
   return slope === 0 ? tf.relu(x) : leakyRelu(x, slope);
+}
+
+interface BatchNormLayer {
+  readonly layer: string;
+  readonly leaves: NamedTensors;
+  readonly running: Network['buffers'];
+}
+
+/**
+ * A convolution [.., c] and the normalisation after it with running statistics, as one convolution: its filter and its
+ * bias [c]. Exact; for inference, since the running statistics take no gradient.
+ */
+export function foldBatchNorm<T extends tf.Tensor>(
+  filter: T,
+  { layer, leaves, running }: BatchNormLayer,
+): { filter: T; bias: tf.Tensor1D } {
+  const { scale, shift } = runningScale({ layer, leaves, running });
+  return { filter: tf.mul(filter, scale), bias: shift };
+}
+
+/** What normalisation with running statistics comes to: x · scale + shift, [c] each. */
+function runningScale({ layer, leaves, running }: BatchNormLayer): { scale: tf.Tensor1D; shift: tf.Tensor1D } {
+  const { gamma, beta } = weightsOf(layer, leaves);
+  const mean = running[`${layer}.mean`] as tf.Variable;
+  const variance = running[`${layer}.variance`] as tf.Variable;
+  return batchNormScale({ mean, variance, gamma, beta });
+}
+
+function weightsOf(layer: string, leaves: NamedTensors): { gamma: tf.Tensor; beta: tf.Tensor } {
+  const gamma = leaves[`${layer}.gamma`];
+  const beta = leaves[`${layer}.beta`];
+  if (gamma === undefined || beta === undefined)
+    throw new Error(`Layer '${layer}' has no batch normalisation weights.`);
+  return { gamma, beta };
 }
 
 /** With the batch's statistics, or with the running ones that are given. */
 function normaliseBatch<T extends tf.Tensor>(x: T, options: NormActivation): T {
   const { layer, leaves, running, onStatistics, isSecondOrder } = options;
-  const gamma = leaves[`${layer}.gamma`];
-  const beta = leaves[`${layer}.beta`];
-  if (gamma === undefined || beta === undefined)
-    throw new Error(`Layer '${layer}' has no batch normalisation weights.`);
   if (running !== undefined) {
-    const mean = running[`${layer}.mean`] as tf.Variable;
-    const variance = running[`${layer}.variance`] as tf.Variable;
-    return normaliseBy(x, { mean, variance, gamma, beta });
+    const { scale, shift } = runningScale({ layer, leaves, running });
+    return tf.add(tf.mul(x, scale), shift);
   }
+  const { gamma, beta } = weightsOf(layer, leaves);
   const norm = {
     x,
     gamma,

@@ -30,8 +30,8 @@ export interface UpscaleInTiles {
 }
 
 const largestTrunkTile = 128;
-/** What enlarges keeps some 64 maps at high resolution: 64 MiB each for so many voxels. */
-const tailVoxels = 1 << 18;
+/** What enlarges keeps some 64 maps at high resolution: 256 MiB each for so many voxels. */
+const tailVoxels = 1 << 20;
 
 /** In [-1, 1], `factor` times as many voxels, equal to `upscale` of the whole to rounding. Keeps no tensors. */
 export async function upscaleInTiles({ model, factor, low, tile, onTile }: UpscaleInTiles): Promise<Grid> {

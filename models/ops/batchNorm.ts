@@ -57,16 +57,19 @@ export function batchNorm<T extends tf.Tensor>({ x, gamma, beta, onStatistics }:
 export function batchNormComposed<T extends tf.Tensor>({ x, gamma, beta, onStatistics }: BatchNorm<T>): T {
   const { count, mean, variance } = statisticsOf(x);
   onStatistics(mean, unbiased(variance, count));
-  return normaliseBy(x, { mean, variance, gamma, beta });
+  const { scale, shift } = batchNormScale({ mean, variance, gamma, beta });
+  return tf.add(tf.mul(x, scale), shift);
 }
 
-/** The same with given statistics [c] in place of the batch's; composed. */
-export function normaliseBy<T extends tf.Tensor>(
-  x: T,
-  { mean, variance, gamma, beta }: Readonly<Record<'mean' | 'variance' | 'gamma' | 'beta', tf.Tensor>>,
-): T {
-  const scale = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), gamma); // [c]
-  return tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale)));
+/** Normalisation with given statistics [c] as x · scale + shift. */
+export function batchNormScale({
+  mean,
+  variance,
+  gamma,
+  beta,
+}: Readonly<Record<'mean' | 'variance' | 'gamma' | 'beta', tf.Tensor>>): { scale: tf.Tensor1D; shift: tf.Tensor1D } {
+  const scale: tf.Tensor1D = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), gamma); // [c]
+  return { scale, shift: tf.sub(beta, tf.mul(mean, scale)) };
 }
 
 /** The kernel takes images: [..., c] → [1, n, 1, c]. */
