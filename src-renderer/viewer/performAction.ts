@@ -98,6 +98,8 @@ export function performAction(
       return fade(-opacityStep);
     case 'compareSide':
       return viewing.toggleMode('side');
+    case 'compareSplit':
+      return viewing.toggleMode('split');
     case 'compareFlicker':
       return viewing.toggleMode('flicker');
     case 'compareDifference':

@@ -22,7 +22,7 @@ function drawLine(context: CanvasRenderingContext2D, line: HTMLElement, origin: 
   }
 }
 
-/** PNG of every pane inside `panes`, with `footer` below. */
+/** PNG of the part of every pane inside `panes` that is seen (`data-from`, `data-to`: shares of its width), with `footer` below. */
 export async function screenshotOf(panes: HTMLElement, footer: string): Promise<Blob> {
   const scale = window.devicePixelRatio;
   const origin = panes.getBoundingClientRect();
@@ -36,6 +36,11 @@ export async function screenshotOf(panes: HTMLElement, footer: string): Promise<
   context.fillRect(0, 0, origin.width, origin.height + footerHeight);
   for (const pane of panes.querySelectorAll<HTMLElement>('[data-pane]')) {
     const box = pane.getBoundingClientRect();
+    const [from, to] = [Number(pane.dataset['from']), Number(pane.dataset['to'])];
+    context.save();
+    context.beginPath();
+    context.rect(box.left - origin.left + from * box.width, box.top - origin.top, (to - from) * box.width, box.height);
+    context.clip();
     for (const picture of pane.querySelectorAll('canvas')) {
       const at = picture.getBoundingClientRect();
       context.globalAlpha = Number(getComputedStyle(picture).opacity);
@@ -46,6 +51,7 @@ export async function screenshotOf(panes: HTMLElement, footer: string): Promise<
     }
     for (const line of pane.querySelectorAll<HTMLElement>('i')) drawLine(context, line, origin, box);
     for (const text of pane.querySelectorAll<HTMLElement>('b, span')) drawText(context, text, origin);
+    context.restore();
   }
   context.font = `12px ${font}`;
   context.fillStyle = '#e6e9eb';

@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts';
 import type { StagedScan } from './useScan.ts';
 import { boundingBox, centreOf, moved, planes, type Box, type Convention, type Plane } from './views.ts';
 
-export type Mode = 'single' | 'side' | 'flicker' | 'difference';
+export type Mode = 'single' | 'side' | 'split' | 'flicker' | 'difference';
 /** Which picture: the scan, the one compared with it, or their difference. */
 export type Side = 'a' | 'b' | 'difference';
 
@@ -33,7 +33,13 @@ const boxOf = (staged: StagedScan): Box => boundingBox(staged.scan.volume.size, 
 
 export type Viewing = ReturnType<typeof useViewing>;
 
-export function useViewing(stage: Stage, a: ComputedRef<StagedScan | null>, b: ComputedRef<StagedScan | null>) {
+export function useViewing(
+  stage: Stage,
+  a: ComputedRef<StagedScan | null>,
+  b: ComputedRef<StagedScan | null>,
+  /** How two scans are shown at first. */
+  firstMode: () => Mode,
+) {
   const convention = ref<Convention>(storedConvention());
   const crosshair = shallowRef<Vector3>([0, 0, 0]);
   const centre = shallowRef<Vector3>([0, 0, 0]);
@@ -42,6 +48,8 @@ export function useViewing(stage: Stage, a: ComputedRef<StagedScan | null>, b: C
   const showsCrosshair = ref(true);
   const showsLabels = ref(true);
   const labelOpacity = ref(0.4);
+  const mapOpacity = ref(0.8);
+  const split = ref(0.5); // the share of each pane, from the left, that shows a; the rest shows b
   const chosenMode = ref<Mode>('single');
   const isFlipped = ref(false); // flickering: whether b is seen
   const windows = shallowRef<Readonly<Record<Side, IntensityWindow>>>({
@@ -89,7 +97,7 @@ export function useViewing(stage: Stage, a: ComputedRef<StagedScan | null>, b: C
     () => b.value?.scan,
     (scan) => {
       if (scan) setWindow('b', scan.auto);
-      if (scan && chosenMode.value === 'single') chosenMode.value = 'side';
+      if (scan && chosenMode.value === 'single') chosenMode.value = firstMode();
       if (box.value !== null) centre.value = centreOf(box.value);
     },
   );
@@ -130,6 +138,8 @@ export function useViewing(stage: Stage, a: ComputedRef<StagedScan | null>, b: C
     showsCrosshair,
     showsLabels,
     labelOpacity,
+    mapOpacity,
+    split,
     mode,
     isFlipped,
     windows,
@@ -150,6 +160,7 @@ export function useViewing(stage: Stage, a: ComputedRef<StagedScan | null>, b: C
       void (convention.value = convention.value === 'radiological' ? 'neurological' : 'radiological'),
     nextPlane: () =>
       void (activePlane.value = planes[(planes.indexOf(activePlane.value) + 1) % planes.length] ?? 'axial'),
+    splitAt: (share: number) => void (split.value = Math.min(1, Math.max(0, share))),
     point: (at: Vector3) => void (crosshair.value = clamped(at)),
     pan: (by: Vector3) => void (centre.value = moved(centre.value, [by, 1])),
     zoomBy: (factor: number) =>
