@@ -1,6 +1,6 @@
 /** The models that can be trained, and what they and their presets are called; loaded once. */
 import { toErrorShape, type ErrorShape } from '#contract/errors.ts';
-import type { ModelDescriptor } from '#contract/records.ts';
+import type { ModelDescriptor, ModelKind } from '#contract/records.ts';
 import { defineStore } from 'pinia';
 import { shallowRef, watch } from 'vue';
 import { useBackend } from './backendStore.ts';
@@ -28,5 +28,8 @@ export const useModels = defineStore('models', () => {
   const presetTitleOf = (id: string, preset: string): string =>
     find(id)?.presets.find((candidate) => candidate.id === preset)?.title ?? preset;
 
-  return { list, error, load, titleOf, presetTitleOf };
+  /** null where the model is not known here. */
+  const kindOf = (id: string): ModelKind | null => find(id)?.kind ?? null;
+
+  return { list, error, load, titleOf, presetTitleOf, kindOf };
 });
