@@ -30,6 +30,21 @@ export async function chooseFolder(window: Parent, title: string): Promise<strin
   return canceled ? null : (filePaths[0] ?? null);
 }
 
+/** `.gz` stands for `.nii.gz`: systems filter by the last part of a name alone. */
+const scanSuffixes = ['nii', 'gz', 'mgz', 'mgh', 'hdr', 'img'];
+
+export async function chooseScans(window: Parent, words: ShellWords, title: string): Promise<readonly string[]> {
+  const { canceled, filePaths } = await showOpen(window, {
+    title,
+    properties: ['openFile', 'multiSelections'],
+    filters: [
+      { name: words.dialog.scans, extensions: scanSuffixes },
+      { name: words.dialog.anyFile, extensions: ['*'] },
+    ],
+  });
+  return canceled ? [] : filePaths;
+}
+
 export interface ProjectChoice {
   readonly window: Parent;
   readonly words: ShellWords;

@@ -42,6 +42,7 @@ export const en = {
     data: 'Data',
     train: 'Train',
     synthesize: 'Synthesise',
+    superResolution: 'Super-resolution',
     view: 'View',
     jobs: 'Jobs',
     settings: 'Settings',
@@ -50,6 +51,8 @@ export const en = {
     chooseProject: 'Open a project: choose its folder, NAME{suffix}',
     newProject: 'Where should the project be?',
     create: 'Create',
+    scans: 'Scans',
+    anyFile: 'All files',
   },
   closing: {
     question: { one: 'A job is still running.', other: '{count} jobs are still running or waiting.' },

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError } from '#contract/errors.ts';
 import type { ShellCommandName, ShellInput, ShellResult } from '#contract/shell.ts';
 import type { BackendProcess } from './backendProcess.ts';
-import { chooseFolder, chooseProject, chooseProjectPath } from './dialogs.ts';
+import { chooseFolder, chooseProject, chooseProjectPath, chooseScans } from './dialogs.ts';
 import { notify } from './notify.ts';
 import type { SettingsFile } from './settingsFile.ts';
 import type { MainWindow } from './window.ts';
@@ -37,6 +37,7 @@ export function shellHandlers({ app, window, backend, settings, apply }: ShellPa
       locale: app.getLocale(),
     }),
     'shell.chooseFolder': ({ title }) => chooseFolder(window.current(), title),
+    'shell.chooseScans': ({ title }) => chooseScans(window.current(), words(), title),
     'shell.chooseProjectPath': ({ name }) =>
       chooseProjectPath({ window: window.current(), words: words(), folder: settings.get().projectsFolder, name }),
     'shell.chooseProject': () =>

@@ -10,13 +10,19 @@ export interface ValueMap {
   readonly volume: Volume;
   /** The value, on either side of 0, from which on the colour is full. */
   readonly bound: number;
+  /** Whether there are values below 0. */
+  readonly isSigned: boolean;
 }
 
 /** Blue below 0, orange above: told apart with every common colour blindness. */
-export const mapColours = { below: [89, 166, 255], above: [255, 153, 51] } as const;
+const mapColours = { below: [89, 166, 255], above: [255, 153, 51] } as const;
 
 /** Full colour from the 98th percentile of the sizes of its values that are not 0. */
-export const valueMapOf = (volume: Volume): ValueMap => ({ volume, bound: differenceWindow(volume.data).high });
+export const valueMapOf = (volume: Volume): ValueMap => ({
+  volume,
+  bound: differenceWindow(volume.data).high,
+  isSigned: volume.data.some((value) => value < 0),
+});
 
 /** Fills RGBA pixels, row by row from the upper left. */
 export function paintMapSlice(pixels: Uint8ClampedArray, { volume, bound }: ValueMap, place: SlicePlace): void {

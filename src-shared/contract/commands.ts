@@ -30,7 +30,7 @@ import type {
 } from './records.ts';
 import { fileKinds } from './shell.ts';
 import { studyCommands } from './studyCommands.ts';
-import type { SuperResolvedScan } from './superResolution.ts';
+import type { SrTraining, SuperResolvedScan } from './superResolution.ts';
 
 const project = z.string().min(1);
 const inProject = { project };
@@ -77,6 +77,8 @@ export interface CheckpointSummary extends CheckpointRecord {
   readonly grid: number;
   /** The preview of its job whose iteration is nearest; null where there is none. */
   readonly previewId: string | null;
+  /** Of a super-resolution checkpoint; null: of another kind, or its description cannot be read. */
+  readonly trainedOn: SrTraining | null;
 }
 
 /** `ids`: of the artifacts to look at, by what they show. */

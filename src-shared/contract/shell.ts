@@ -14,7 +14,16 @@ export const settings = z.strictObject({
 export type Settings = z.infer<typeof settings>;
 
 /** The pages that the menu leads to. */
-export const pageNames = ['projects', 'data', 'train', 'synthesize', 'view', 'jobs', 'settings'] as const;
+export const pageNames = [
+  'projects',
+  'data',
+  'train',
+  'synthesize',
+  'superResolution',
+  'view',
+  'jobs',
+  'settings',
+] as const;
 export type PageName = (typeof pageNames)[number];
 
 export interface ShellInfo {
@@ -29,6 +38,8 @@ export const shellCommands = {
   'shell.info': command(z.strictObject({})).returns<ShellInfo>(),
   /** null: the user closed the dialog. */
   'shell.chooseFolder': command(z.strictObject({ title: z.string() })).returns<string | null>(),
+  /** Scans (NIfTI, MGH), as absolute paths; none: the user closed the dialog. */
+  'shell.chooseScans': command(z.strictObject({ title: z.string() })).returns<readonly string[]>(),
   /** Where a new project goes; null: the user closed the dialog. */
   'shell.chooseProjectPath': command(z.strictObject({ name: z.string() })).returns<string | null>(),
   /** An existing NAME.doppel folder. */

@@ -18,7 +18,7 @@ const main = (page: Page) => page.getByRole('main');
 const next = (page: Page): Promise<void> => page.getByRole('button', { name: 'Next', exact: true }).click();
 
 /**
- * Of a project with a dataset, a trained run and synthetic scans. Those of the import wizard follow each other: each is
+ * Of a project with a dataset, trained runs, synthetic and super-resolved scans, and an evaluation. Those of the import wizard follow each other: each is
  * a step on from the one before.
  */
 export const pageStates: readonly PageState[] = [
@@ -98,6 +98,47 @@ export const pageStates: readonly PageState[] = [
         .getByRole('link', { name: /^Open the scan of seed/ })
         .first()
         .waitFor();
+    },
+  },
+  {
+    name: 'super-resolution-new',
+    open: async ({ page }) => {
+      await goTo(page, 'Super-resolution');
+      await main(page).getByText('Evaluated', { exact: true }).first().waitFor();
+    },
+  },
+  {
+    name: 'super-resolution',
+    open: async ({ page }) => {
+      await page
+        .getByRole('complementary')
+        .getByRole('link', { name: /file or folder/ })
+        .first()
+        .click();
+      await main(page).getByRole('list', { name: 'Finer scans' }).waitFor();
+    },
+  },
+  {
+    name: 'super-resolution-view',
+    open: async ({ page }) => {
+      await main(page)
+        .getByRole('button', { name: /^View / })
+        .first()
+        .click();
+      await page.getByTestId('intensity-b').waitFor();
+      await page.getByRole('radiogroup', { name: 'Over the result' }).getByText('Uncertainty', { exact: true }).click();
+      await page.getByTestId('map').waitFor();
+    },
+  },
+  {
+    name: 'super-resolution-evidence',
+    open: async ({ page }) => {
+      await page
+        .getByRole('complementary')
+        .getByRole('link', { name: /^Evaluation/ })
+        .first()
+        .click();
+      await main(page).getByRole('table').first().waitFor();
     },
   },
   {

@@ -3,10 +3,11 @@ import axe, { type AxeResults } from 'axe-core';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from './doppelTest.ts';
+import { call, temporaryFolder } from './doppelTest.ts';
 import { launchDoppel } from './launch.ts';
 import { pageStates } from './pageStates.ts';
 import { drawPhantoms } from './phantoms.ts';
+import { superResolveAll } from './superResolutionSteps.ts';
 import {
   changeSettings,
   chooseTheme,
@@ -42,7 +43,7 @@ async function faults(page: Page): Promise<readonly string[]> {
     );
 }
 
-test('every page is accessible in both themes, the empty window, too', { timeout: 240_000 }, async () => {
+test('every page is accessible in both themes, the empty window, too', { timeout: 300_000 }, async () => {
   const folder = temporaryFolder();
   const scans = await drawPhantoms(join(folder, 'drawn'), 3);
   const { app, page, close } = await launchDoppel();
@@ -58,7 +59,11 @@ test('every page is accessible in both themes, the empty window, too', { timeout
   await createProject(app, page, { folder, name: 'Pages' });
   await lookThrough(app, page, scans);
   await importFound(page, { grid: 16, labels: 'labels' });
+  const project = join(folder, 'Pages.doppel');
+  const { datasetList } = await call(page, 'project.show', { project });
+  await superResolveAll(page, project, datasetList[0]?.name ?? '');
   await goTo(page, 'Train');
+  await page.getByRole('link', { name: '+ New run' }).click();
   await changeSettings(page, smallNetwork);
   await startTraining(page, 0.05);
   await page.getByRole('main').getByRole('button', { name: 'Train further' }).waitFor();

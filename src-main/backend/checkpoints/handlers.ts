@@ -27,7 +27,7 @@ export function checkpointHandlers({
   return {
     'checkpoint.list': async ({ project }) => {
       const models = await loadRegistry();
-      return sessions.read(project, ({ store }) => summarizeCheckpoints(store, models));
+      return sessions.read(project, (read) => summarizeCheckpoints(read, models));
     },
 
     'checkpoint.synthesize': async ({ project: dir, checkpoint: id, out, ...input }) => {

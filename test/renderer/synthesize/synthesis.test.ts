@@ -20,6 +20,7 @@ const checkpoint = (id: string, jobId: string, iteration: number): CheckpointSum
   dataset: 'adults',
   grid: 32,
   previewId: null,
+  trainedOn: null,
 });
 const artifact = (id: string, kind: ArtifactRecord['kind'], seed: number): ArtifactRecord => ({
   id,
