@@ -87,7 +87,7 @@ export const en = {
     stopAction: 'Stop it',
     resume: 'Start again',
     reveal: 'Show in folder',
-    revealOne: 'Show {name} in its folder',
+    revealOne: 'Show in folder: {name}',
     view: 'View',
     viewOne: 'View {name}',
     folder: 'Folder',
