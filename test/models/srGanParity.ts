@@ -4,7 +4,7 @@ import type { Factor } from '#shared/volume/factor.ts';
 
 export const paritySeed = 11;
 export const paritySteps = 2;
-export const paritySide = 32;
+const paritySide = 32;
 
 const small = { features: 8, blocks: 2, batch: 2, patch: paritySide, rate: 0.0005 };
 
