@@ -30,6 +30,7 @@ export const en = {
   structures: 'Structures',
   differenceOf: '{b} minus {a}',
   split: 'Where the split view divides',
+  value: 'Value',
   mapOpacity: 'Opacity of the map',
   matched: 'Each scan’s 2–98 % brought to 0–1',
   resampled: 'The grids differ: nearest voxels, {coverage} of the scan is covered',

@@ -52,6 +52,7 @@ export const en = {
       'It ends after the step it is at and writes a checkpoint, from which it can go on later. To go on soon, pause it instead.',
     import: 'What it has imported so far is removed. The files it reads from stay as they are.',
     synthesize: 'The volumes that are finished stay where they are; resuming begins again from the first.',
+    'super-resolve': 'The scans that are finished stay where they are; resuming begins again from the first.',
     evaluate: 'Nothing is kept of an unfinished evaluation; resuming begins again from the first scan.',
     phantom: 'The scans drawn so far stay in their folder; they are not used for anything.',
     scan: 'What it found so far stays to be seen; the files stay as they are.',
