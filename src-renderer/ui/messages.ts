@@ -23,6 +23,8 @@ export const en = {
     'checkpoint-damaged': 'The checkpoint is damaged',
     'checkpoint-mismatch': 'The checkpoint does not fit',
     'wrong-state': 'Not possible as it is now',
+    'unfair-cue': 'The scans can be told apart too easily',
+    'wrong-passphrase': 'The passphrase or PIN is wrong',
     'worker-crashed': 'The job’s process ended unexpectedly',
     cancelled: 'Stopped',
     internal: 'Something went wrong',
