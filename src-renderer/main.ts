@@ -25,3 +25,12 @@ const router = createRouter({
 const app = createApp(App).use(createPinia()).use(i18n).use(router);
 catchUnexpected(app);
 app.mount('#app');
+void fetchPages().catch(() => undefined); // whoever opens the page is told
+
+/** The code of the pages comes while the window has nothing else to do, so that the first click finds it there. */
+async function fetchPages(): Promise<void> {
+  for (const { component } of pages) {
+    await new Promise((resolve) => requestIdleCallback(resolve));
+    await component();
+  }
+}
