@@ -8,10 +8,14 @@ import type { WorkerTask } from '#contract/jobs.ts';
 import { describeCrash } from './describeCrash.ts';
 import { startWorker, type ReportMessage } from './workerProcess.ts';
 
-/** The last message of this type that the worker sent. Throws what went wrong in it. */
+/**
+ * The last message of this type that the worker sent. Throws what went wrong in it (`out-of-memory`, `engine-missing`
+ * …), `cancelled` when `signal`, which ends the process, was set off.
+ */
 export async function runOnce<Type extends ReportMessage['type']>(
   task: WorkerTask,
   type: Type,
+  signal?: AbortSignal,
 ): Promise<Extract<ReportMessage, { type: Type }>> {
   const folder = await mkdtemp(join(tmpdir(), `doppel-${task.kind}-`));
   try {
@@ -30,9 +34,12 @@ export async function runOnce<Type extends ReportMessage['type']>(
       describeFault: toErrorShape,
     });
     closeSync(log);
+    signal?.addEventListener('abort', () => { worker.kill(); }, { once: true }); // prettier-ignore
     const end = await worker.ended;
     const answer = answers.at(-1);
     if (end.final?.type === 'succeeded' && answer !== undefined) return answer;
+    if (signal?.aborted === true)
+      throw new AppError('cancelled', 'The measurement was ended before its end, as asked or because Doppel closes.');
     const { code, message } = end.final?.type === 'failed' ? end.final.error : describeCrash(end, logFile, '');
     throw new AppError(code, message);
   } finally {
