@@ -70,7 +70,7 @@ test('the menu leads to every page, shows its keys, and waits with pages that ne
     ]),
   );
   const shown = (title: string): Promise<void> =>
-    page.locator('nav a.router-link-active', { hasText: title }).waitFor();
+    page.locator('nav a.router-link-active').getByText(title, { exact: true }).waitFor();
   await choose(app, 'Jobs'); // needs a project
   await choose(app, 'Settings…');
   await shown('Settings');
@@ -87,8 +87,9 @@ test('the menu leads to every page, shows its keys, and waits with pages that ne
     ['Data', { label: 'Data', accelerator: 'CmdOrCtrl+2' }],
     ['Train', { label: 'Train', accelerator: 'CmdOrCtrl+3' }],
     ['Synthesise', { label: 'Synthesise', accelerator: 'CmdOrCtrl+4' }],
-    ['View', { label: 'View', accelerator: 'CmdOrCtrl+5' }],
-    ['Jobs', { label: 'Jobs', accelerator: 'CmdOrCtrl+6' }],
+    ['Super-resolution', { label: 'Super-resolution', accelerator: 'CmdOrCtrl+5' }],
+    ['View', { label: 'View', accelerator: 'CmdOrCtrl+6' }],
+    ['Jobs', { label: 'Jobs', accelerator: 'CmdOrCtrl+7' }],
     ['Settings', { label: 'Settings…', accelerator: 'CmdOrCtrl+,' }],
     ['Projects', { label: 'Projects', accelerator: 'CmdOrCtrl+1' }],
   ];
