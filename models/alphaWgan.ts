@@ -222,6 +222,19 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
 
   const maybeAugment = (x: tf.Tensor5D): tf.Tensor5D => (config.augment ? augment(x, random) : x);
 
+  /** A volume at a time: what is in memory does not grow with their number. */
+  const generateFrom = (codes: tf.Tensor2D): tf.Tensor5D => {
+    const prepared = prepareWeights(average, 'discard');
+    const running = networks.isGeneratorBatchNormalised ? { running: generator.buffers } : {};
+    const volumes = Array.from({ length: codes.shape[0] }, (_, index) =>
+      tf.tidy(() => networks.generate(prepared.leaves, tf.slice(codes, [index, 0], [1, -1]), running)),
+    );
+    prepared.dispose();
+    const joined = tf.tidy(() => tf.concat(volumes)); // [count, grid, grid, grid, 1]
+    tf.dispose(volumes);
+    return joined;
+  };
+
   return {
     networks: { generator, encoder, discriminator, code, average },
     optimizers,
@@ -236,25 +249,19 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
       return readScalars(terms);
     },
 
+    latentLength: config.latent,
+    generateFrom,
+
     generate({ count, seed: firstSeed, truncation }) {
-      const prepared = prepareWeights(average, 'discard');
-      const volumes = Array.from({ length: count }, (_, index) =>
-        tf.tidy(() => {
-          const z = tf.mul<tf.Tensor2D>(
-            latents(createRandom(firstSeed + index).fork('latent'), 1, config.latent),
-            truncation,
-          );
-          return networks.generate(
-            prepared.leaves,
-            z,
-            networks.isGeneratorBatchNormalised ? { running: generator.buffers } : {},
-          );
-        }),
-      );
-      prepared.dispose();
-      const joined = tf.tidy(() => tf.concat(volumes)); // [count, grid, grid, grid, 1]
-      tf.dispose(volumes);
-      return joined;
+      const codes = tf.tidy(() => {
+        const drawn = Array.from({ length: count }, (_, index) =>
+          latents(createRandom(firstSeed + index).fork('latent'), 1, config.latent),
+        );
+        return tf.mul<tf.Tensor2D>(tf.concat(drawn), truncation); // [count, latent]
+      });
+      const volumes = generateFrom(codes);
+      codes.dispose();
+      return volumes;
     },
 
     randomState: () => random.state(),

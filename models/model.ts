@@ -59,6 +59,10 @@ export interface GeneratorModel extends Trainable {
   step(real: tf.Tensor5D): Promise<Scalars>;
   /** [count, d, h, w, 1] in [-1, 1] from the averaged generator; the caller disposes. Same request, same voxels. */
   generate(request: GenerateRequest): tf.Tensor5D;
+  /** Numbers in a latent code, where scans are made of one. */
+  readonly latentLength?: number;
+  /** Given codes [n, latentLength] (the caller's) → [n, d, h, w, 1] in [-1, 1] as `generate` does; the caller disposes. */
+  generateFrom?(codes: tf.Tensor2D): tf.Tensor5D;
 }
 
 /**

@@ -69,6 +69,21 @@ describe.each(variants)('$name', ({ entry, preset }) => {
     model.dispose();
   });
 
+  it('gives the same volume for a code, alone or among others, where it takes codes', async () => {
+    const model = create(1);
+    const before = tf.memory().numTensors;
+    if (model.generateFrom !== undefined && model.latentLength !== undefined) {
+      const codes = tf.tensor2d(createRandom(3).normals(2 * model.latentLength), [2, model.latentLength]);
+      const last = tf.slice(codes, [1, 0], [1, -1]);
+      const [both, alone] = [model.generateFrom(codes), model.generateFrom(last)];
+      expect(both.shape).toEqual([2, grid, grid, grid, 1]);
+      expect(await alone.data()).toEqual((await both.data()).slice(grid ** 3));
+      tf.dispose([codes, last, both, alone]);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
   it('has finite losses that change, and leaks no tensor', async () => {
     const before = tf.memory().numTensors;
     const model = create(2);
