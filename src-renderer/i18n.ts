@@ -5,6 +5,7 @@ import { en as data } from './features/data/messages.ts';
 import { en as jobs } from './features/jobs/messages.ts';
 import { en as projects } from './features/projects/messages.ts';
 import { en as settings } from './features/settings/messages.ts';
+import { en as study } from './features/study/messages.ts';
 import { en as superResolution } from './features/superResolution/messages.ts';
 import { en as synthesize } from './features/synthesize/messages.ts';
 import { en as train } from './features/train/messages.ts';
@@ -14,7 +15,7 @@ import { en as viewer } from './viewer/messages.ts';
 
 /** Each feature's messages stand under its own name: `t('jobs.title')`. */
 export const messages = {
-  en: { app, ui, projects, data, train, synthesize, superResolution, jobs, settings, view, viewer },
+  en: { app, ui, projects, data, train, synthesize, superResolution, study, jobs, settings, view, viewer },
 } as const;
 
 export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages });

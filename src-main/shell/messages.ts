@@ -44,6 +44,7 @@ export const en = {
     synthesize: 'Synthesise',
     superResolution: 'Super-resolution',
     view: 'View',
+    study: 'Turing test',
     jobs: 'Jobs',
     settings: 'Settings',
   },

@@ -7,6 +7,7 @@ export const icons = {
     'M10 2.5v3M10 14.5v3M2.5 10h3M14.5 10h3M4.7 4.7l2.1 2.1M13.2 13.2l2.1 2.1M4.7 15.3l2.1-2.1M13.2 6.8l2.1-2.1',
   superResolution: 'M3 3h6v6H3zM12 3h2v2h-2zM15.5 3h2v2h-2zM12 6.5h2v2h-2zM15.5 6.5h2v2h-2zM3 12h14M3 15h14M3 18h14',
   view: 'M3 3h14v14H3zM10 3v14M3 10h14',
+  study: 'M3 4.5h6v8H3zM11 4.5h6v8h-6zM4.5 16h3M12.5 16h3M14 7v1.2M14 10v.1',
   jobs: 'M3.5 5h2M8 5h8.5M3.5 10h2M8 10h8.5M3.5 15h2M8 15h8.5',
   settings: 'M3 6h8M15 6h2M3 14h2M9 14h8M13 4v4M7 12v4',
   add: 'M10 4v12M4 10h12',

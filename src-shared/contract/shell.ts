@@ -21,6 +21,7 @@ export const pageNames = [
   'synthesize',
   'superResolution',
   'view',
+  'study',
   'jobs',
   'settings',
 ] as const;

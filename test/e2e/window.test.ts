@@ -89,7 +89,8 @@ test('the menu leads to every page, shows its keys, and waits with pages that ne
     ['Synthesise', { label: 'Synthesise', accelerator: 'CmdOrCtrl+4' }],
     ['Super-resolution', { label: 'Super-resolution', accelerator: 'CmdOrCtrl+5' }],
     ['View', { label: 'View', accelerator: 'CmdOrCtrl+6' }],
-    ['Jobs', { label: 'Jobs', accelerator: 'CmdOrCtrl+7' }],
+    ['Turing test', { label: 'Turing test', accelerator: 'CmdOrCtrl+7' }],
+    ['Jobs', { label: 'Jobs', accelerator: 'CmdOrCtrl+8' }],
     ['Settings', { label: 'Settings…', accelerator: 'CmdOrCtrl+,' }],
     ['Projects', { label: 'Projects', accelerator: 'CmdOrCtrl+1' }],
   ];

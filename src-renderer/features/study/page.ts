@@ -1,0 +1,12 @@
+import { icons } from '#ui/icons.ts';
+import type { Page } from '#ui/page.ts';
+
+/** Shows a study with `query: {study}`, the form of a new one with `new`. */
+export const page: Page = {
+  name: 'study',
+  path: '/study',
+  titleKey: 'study.title',
+  icon: icons.study,
+  needsProject: true,
+  component: () => import('./StudyPage.vue'),
+};
