@@ -22,9 +22,18 @@ export interface Optimizer {
   /** Live tensors: read them, do not dispose them. */
   moments(): NamedTensors;
   readonly stepCount: number;
+  /** Forgets all: moments and step count are 0 again. */
+  reset(): void;
   /** Copies the values in; disposes nothing of the caller's. */
   restore(moments: NamedTensors, stepCount: number): void;
   dispose(): void;
+}
+
+/** Whole numbers by name that say how far training has come, where more than the weights depends on it. */
+export interface Counters {
+  values(): Readonly<Record<string, number>>;
+  /** Takes over what `values` gave; throws where one is missing. */
+  restore(values: Readonly<Record<string, number>>): void;
 }
 
 export interface GenerateRequest {
@@ -42,11 +51,22 @@ export interface PatchPair {
   readonly high: tf.Tensor5D;
 }
 
+/** What a step wants of the data. */
+export interface BatchPlan {
+  /** Scans drawn before; their order goes on from there. */
+  readonly from: number;
+  readonly count: number;
+  /** Voxels a side: the grid's, or 2, 4, 8 … times fewer, each the mean of what it covers. */
+  readonly side: number;
+}
+
 /** What every network under training has, whatever it is fed: the part that a checkpoint stores. */
 export interface Trainable {
-  /** A checkpoint stores exactly these, the optimisers and the random state. */
+  /** A checkpoint stores exactly these, the optimisers, the counters and the random state. */
   readonly networks: Readonly<Record<string, Network>>;
   readonly optimizers: Readonly<Record<string, Optimizer>>;
+  /** Of a model whose course depends on how much it has seen; synthesis restores them, too. */
+  readonly counters?: Counters;
   /** The generator of everything random in a step. */
   randomState(): RandomState;
   restoreRandom(state: RandomState): void;
@@ -57,6 +77,8 @@ export interface Trainable {
 export interface GeneratorModel extends Trainable {
   /** One update of every network on `real` [b, d, h, w, 1] in [-1, 1] (the caller's); losses by name. */
   step(real: tf.Tensor5D): Promise<Scalars>;
+  /** What the next step wants, of a model whose batch and resolution change; the others take `batchSize` whole scans. */
+  nextBatch?(): BatchPlan;
   /** [count, d, h, w, 1] in [-1, 1] from the averaged generator; the caller disposes. Same request, same voxels. */
   generate(request: GenerateRequest): tf.Tensor5D;
   /** Numbers in a latent code, where scans are made of one. */
@@ -107,12 +129,14 @@ export interface CreateGenerator<Config> {
   /** Voxels a side. */
   readonly grid: number;
   readonly seed: number;
+  /** In the training set, where there is one: a schedule scales with it. */
+  readonly scans?: number;
 }
 
 export interface GeneratorEntry<Schema extends z.ZodType = z.ZodType> extends EntryBase<Schema> {
   readonly kind: 'generator';
   readonly grids: readonly number[];
-  /** Volumes are drawn in batches of this many. */
+  /** Volumes are drawn in batches of this many, unless the model says by `nextBatch` what it wants. */
   batchSize(config: z.output<Schema>): number;
   create(request: CreateGenerator<z.output<Schema>>): GeneratorModel;
 }

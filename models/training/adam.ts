@@ -74,6 +74,15 @@ export function createAdam(weights: Readonly<Record<string, tf.Variable>>, optio
     get stepCount() {
       return stepCount;
     },
+    reset() {
+      tf.tidy(() => {
+        for (const { first, second } of slots.values()) {
+          first.assign(tf.zerosLike(first));
+          second.assign(tf.zerosLike(second));
+        }
+      });
+      stepCount = 0;
+    },
     restore(moments: NamedTensors, count: number) {
       for (const [name, { first, second }] of slots) {
         assignNamed(first, moments, `${name}.first`);

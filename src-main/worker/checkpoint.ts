@@ -32,6 +32,7 @@ export const checkpointDescription = z.strictObject({
   iteration: z.int().nonnegative(),
   elapsedSeconds: z.number().nonnegative(),
   optimizerSteps: z.record(z.string(), z.int().nonnegative()),
+  counters: z.record(z.string(), z.int().nonnegative()).default({}),
   randomState: z.tuple([word, word, word, word]),
   dataPosition: z.int().nonnegative(), // scans drawn so far; with the seed it gives the order of those to come
   sha256: z.string(),
@@ -78,6 +79,7 @@ export async function writeCheckpoint(model: Trainable, request: CheckpointReque
       optimizerSteps: Object.fromEntries(
         Object.entries(model.optimizers).map(([name, { stepCount }]) => [name, stepCount]),
       ),
+      counters: { ...model.counters?.values() },
       randomState: [...model.randomState()],
       ...weights,
       createdAt: new Date().toISOString(),
@@ -148,6 +150,7 @@ export async function restoreCheckpoint(
           await assignFrom(file, tensorName(name, kind, key), variable);
       }
     }
+    model.counters?.restore(description.counters);
     if (part === 'run') {
       for (const [name, optimizer] of Object.entries(model.optimizers)) {
         await restoreOptimizer(file, name, optimizer, description.optimizerSteps[name] ?? 0);

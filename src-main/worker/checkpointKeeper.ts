@@ -30,7 +30,7 @@ export function createCheckpointKeeper({
   earlier,
   context,
 }: KeeperOptions): CheckpointKeeper {
-  const { model, drawn, trainedOn } = training;
+  const { model, trainedOn } = training;
   let recent = earlier.filter(({ milestone }) => !milestone).map(({ id }) => id);
   let lastMilestone = earlier.findLast(({ milestone }) => milestone)?.iteration ?? 0;
 
@@ -39,7 +39,7 @@ export function createCheckpointKeeper({
       const milestone = isLast || iteration === 0 || iteration >= Math.max(firstMilestone, 2 * lastMilestone);
       const { request, jobId, grid, datasetFingerprint, versions } = task;
       const { modelId, config, seed } = request;
-      const dataPosition = iteration * drawn;
+      const dataPosition = training.drawnUntil(iteration);
       const known = {
         jobId,
         modelId,

@@ -15,15 +15,16 @@ export function createGeneratorTraining(
 ): Training {
   const paths = volumes.filter((volume) => volume.split === 'train').map((volume) => volume.path);
   const batchSize = entry.batchSize(config);
-  const batches = createVolumeBatches({ paths, grid, batchSize, seed });
-  const model = entry.create({ config, grid, seed });
+  const batches = createVolumeBatches({ paths, grid, seed });
+  const model = entry.create({ config, grid, seed, scans: paths.length });
   return {
     model,
-    drawn: batchSize,
     trainedOn: null,
+    drawnUntil: (iteration) => model.nextBatch?.().from ?? iteration * batchSize,
 
     async step(iteration) {
-      const real = await batches.batch(iteration);
+      const plan = model.nextBatch?.() ?? { from: (iteration - 1) * batchSize, count: batchSize, side: grid };
+      const real = await batches.batch(plan);
       try {
         return await model.step(real);
       } finally {

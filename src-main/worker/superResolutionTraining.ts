@@ -21,8 +21,9 @@ export async function createSuperResolutionTraining(
   const model = entry.create({ config, seed });
   return {
     model,
-    drawn: plan.count,
     trainedOn: { factor: [...plan.factor], profile: plan.profile, noise: plan.noise, ...described },
+
+    drawnUntil: (iteration) => iteration * plan.count,
 
     async step(iteration) {
       const pair = await batches.batch(iteration);

@@ -12,8 +12,8 @@ export interface Preview {
 
 export interface Training {
   readonly model: Trainable;
-  /** Scans or patches that an iteration draws. */
-  readonly drawn: number;
+  /** Scans or patches drawn up to the end of this iteration, the newest one. */
+  drawnUntil(iteration: number): number;
   /** What the data was like, for a model that has to know its like again; null for the others. */
   readonly trainedOn: SrTraining | null;
   /** Trains iteration `iteration`, counted from 1; what it draws depends on the seed and this number alone. */

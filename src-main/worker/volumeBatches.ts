@@ -4,50 +4,69 @@
  * resumed run goes on in it.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Volume } from '#shared/volume/volume.ts';
+import { reduceVolume } from '#imaging/reduceVolume.ts';
+import type { BatchPlan } from '#models/model.ts';
 import { createOrder } from './dataOrder.ts';
 import { readDatasetVolume } from './datasetVolume.ts';
 
 export interface VolumeBatches {
-  /** The batch of this iteration, counted from 1: [b, d, h, w, 1] in [-1, 1]; the caller disposes it. */
-  batch(iteration: number): Promise<tf.Tensor5D>;
+  /** [count, side, side, side, 1] in [-1, 1], coarser scans as means over blocks of voxels; the caller disposes it. */
+  batch(plan: BatchPlan): Promise<tf.Tensor5D>;
 }
 
 interface BatchOptions {
   readonly paths: readonly string[];
   readonly grid: number;
-  readonly batchSize: number;
   readonly seed: number;
 }
 
-/** Batches of the volumes at `paths`, each a cube of `grid` voxels. */
-export function createVolumeBatches({ paths, grid, batchSize, seed }: BatchOptions): VolumeBatches {
-  const pathAt = createOrder(paths, seed);
-  const load = (iteration: number): Promise<Volume[]> =>
-    Promise.all(
-      Array.from({ length: batchSize }, (_, index) =>
-        readDatasetVolume(pathAt((iteration - 1) * batchSize + index), grid),
-      ),
-    );
+/** Coarse scans stay in memory up to this: at 16³, sixteen thousand of them. */
+const mostHeldBytes = 256 * 2 ** 20;
 
-  let ahead: { iteration: number; scans: Promise<Volume[]> } | undefined;
-  const startLoading = (iteration: number): void => {
-    const scans = load(iteration);
+/** Batches of the volumes at `paths`, each a cube of `grid` voxels. */
+export function createVolumeBatches({ paths, grid, seed }: BatchOptions): VolumeBatches {
+  const pathAt = createOrder(paths, seed);
+  const read = createReader(grid);
+  const load = ({ from, count, side }: BatchPlan): Promise<Float32Array[]> =>
+    Promise.all(Array.from({ length: count }, (_, index) => read(pathAt(from + index), side)));
+
+  let ahead: { plan: BatchPlan; scans: Promise<Float32Array[]> } | undefined;
+  const startLoading = (plan: BatchPlan): Promise<Float32Array[]> => {
+    const scans = load(plan);
     scans.catch(() => undefined); // whoever awaits it is told
-    ahead = { iteration, scans };
+    ahead = { plan, scans };
+    return scans;
   };
 
   return {
-    async batch(iteration) {
-      if (ahead?.iteration !== iteration) startLoading(iteration);
-      const scans = await (ahead as NonNullable<typeof ahead>).scans;
-      startLoading(iteration + 1);
-      const voxels = grid ** 3;
-      const joined = new Float32Array(batchSize * voxels);
+    async batch(plan) {
+      const { from, count, side } = plan;
+      const scans = await (ahead !== undefined && isSame(ahead.plan, plan) ? ahead.scans : startLoading(plan));
+      void startLoading({ from: from + count, count, side }); // a guess: when a resolution ends it is read again
+      const voxels = side ** 3;
+      const joined = new Float32Array(count * voxels);
       scans.forEach((scan, index) => {
-        joined.set(scan.data, index * voxels);
+        joined.set(scan, index * voxels);
       });
-      return tf.tensor5d(joined, [batchSize, grid, grid, grid, 1]);
+      return tf.tensor5d(joined, [count, side, side, side, 1]);
     },
+  };
+}
+
+function isSame(a: BatchPlan, b: BatchPlan): boolean {
+  return a.from === b.from && a.count === b.count && a.side === b.side;
+}
+
+/** Reads scans at one resolution after another; coarse ones are kept, as far as memory is meant for them. */
+function createReader(grid: number): (path: string, side: number) => Promise<Float32Array> {
+  let held = { side: grid, scans: new Map<string, Float32Array>() };
+  return async (path, side) => {
+    if (held.side !== side) held = { side, scans: new Map() };
+    const { scans } = held;
+    const known = scans.get(path);
+    if (known !== undefined) return known;
+    const { data } = reduceVolume(await readDatasetVolume(path, grid), grid / side);
+    if (side < grid && (scans.size + 1) * data.byteLength <= mostHeldBytes) scans.set(path, data);
+    return data;
   };
 }

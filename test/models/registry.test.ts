@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as TensorFlow from '@tensorflow/tfjs';
-import type { GeneratorEntry, GeneratorModel, Scalars } from '#models/model.ts';
+import type { BatchPlan, GeneratorModel, Scalars } from '#models/model.ts';
 import { registry } from '#models/registry.ts';
 import { createRandom } from '#shared/random.ts';
 import { restoreCheckpoint, writeCheckpoint } from '#worker/checkpoint.ts';
@@ -37,7 +37,7 @@ describe.each(variants)('$name', ({ entry, preset }) => {
   async function trainSteps(model: GeneratorModel, from: number, to: number): Promise<Scalars[]> {
     const losses: Scalars[] = [];
     for (let iteration = from; iteration < to; iteration++) {
-      const real = scans(tf, entry, config, iteration);
+      const real = scans(tf, model.nextBatch?.() ?? { count: entry.batchSize(config), side: grid }, iteration);
       losses.push(await model.step(real));
       real.dispose();
     }
@@ -134,21 +134,24 @@ describe.each(variants)('$name', ({ entry, preset }) => {
   });
 });
 
-/** Blobs in a volume of background, different from scan to scan: [b, grid, grid, grid, 1] in [-1, 1]. */
-function scans(tf: typeof TensorFlow, entry: GeneratorEntry, config: unknown, iteration: number): TensorFlow.Tensor5D {
+/** Blobs in a volume of background, different from scan to scan: [count, side, side, side, 1] in [-1, 1]. */
+function scans(
+  tf: typeof TensorFlow,
+  { count, side }: Pick<BatchPlan, 'count' | 'side'>,
+  iteration: number,
+): TensorFlow.Tensor5D {
   const random = createRandom(1000 + iteration);
-  const count = entry.batchSize(config);
-  const values = new Float32Array(count * grid ** 3);
+  const values = new Float32Array(count * side ** 3);
   for (let scan = 0; scan < count; scan++) {
-    const radius = 4 + 3 * random.uniform();
-    for (let voxel = 0; voxel < grid ** 3; voxel++) {
-      const offsets = [voxel % grid, Math.floor(voxel / grid) % grid, Math.floor(voxel / grid ** 2)].map(
-        (at) => at - (grid - 1) / 2,
+    const radius = (side / grid) * (4 + 3 * random.uniform());
+    for (let voxel = 0; voxel < side ** 3; voxel++) {
+      const offsets = [voxel % side, Math.floor(voxel / side) % side, Math.floor(voxel / side ** 2)].map(
+        (at) => at - (side - 1) / 2,
       );
-      values[scan * grid ** 3 + voxel] = Math.hypot(...offsets) < radius ? 0.5 * random.uniform() : -1;
+      values[scan * side ** 3 + voxel] = Math.hypot(...offsets) < radius ? 0.5 * random.uniform() : -1;
     }
   }
-  return tf.tensor5d(values, [count, grid, grid, grid, 1]);
+  return tf.tensor5d(values, [count, side, side, side, 1]);
 }
 
 function expectClose(actual: readonly Scalars[], expected: readonly Scalars[]): void {
