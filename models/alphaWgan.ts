@@ -7,10 +7,11 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { createRandom, restoreRandom, type Random } from '#shared/random.ts';
+import { createRandom, restoreRandom } from '#shared/random.ts';
 import { createAlphaWganNetworks, type AlphaWganNetworks } from './alphaWganNetworks.ts';
-import { runningStatistics } from './blocks/normalisation.ts';
+import { inferenceOptions, runningStatistics } from './blocks/normalisation.ts';
 import { copyNetwork, prepareWeights, type PreparedWeights } from './blocks/weights.ts';
+import { drawLatents, latentsOfSeeds, renderEach } from './inference/latents.ts';
 import { gradientDifference } from './losses/gradientDifference.ts';
 import { gradientPenalty } from './losses/gradientPenalty.ts';
 import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } from './model.ts';
@@ -120,7 +121,7 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
       generator: 'store',
       encoder: 'store',
     });
-    const z = latents(random, config.batch, config.latent);
+    const z = drawLatents(random, config.batch, config.latent);
     const statistics = runningStatistics(generator);
     const score = (x: tf.Tensor5D): tf.Tensor =>
       tf.neg(tf.mean(networks.discriminate(prepared.discriminator.leaves, maybeAugment(x))));
@@ -129,7 +130,7 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
     const reconstruction = lossGradients(
       { ...generatorLeaves, ...withPrefix('encoder', prepared.encoder.leaves) },
       () => {
-        const encoded = networks.encode(prepared.encoder.leaves, real);
+        const encoded = networks.encode(prepared.encoder.leaves, real, runningStatistics(encoder));
         const reconstructed = networks.generate(prepared.generator.leaves, encoded, statistics);
         const error = tf.sub(reconstructed, real);
         const losses: Record<string, tf.Tensor> = {
@@ -161,7 +162,7 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
   /** Fresh synthetic scans and codes, outside any differentiation. */
   const synthesizeForCritics = (real: tf.Tensor5D): Fakes => {
     const prepared = { generator: prepareWeights(generator, 'discard'), encoder: prepareWeights(encoder, 'discard') };
-    const z = latents(random, config.batch, config.latent);
+    const z = drawLatents(random, config.batch, config.latent);
     const [encoded, reconstructed, sampled] = tf.tidy(() => {
       const codes = networks.encode(prepared.encoder.leaves, real);
       const synthetic = [codes, z].map((code) => maybeAugment(networks.generate(prepared.generator.leaves, code)));
@@ -225,14 +226,9 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
   /** A volume at a time: what is in memory does not grow with their number. */
   const generateFrom = (codes: tf.Tensor2D): tf.Tensor5D => {
     const prepared = prepareWeights(average, 'discard');
-    const running = networks.isGeneratorBatchNormalised ? { running: generator.buffers } : {};
-    const volumes = Array.from({ length: codes.shape[0] }, (_, index) =>
-      tf.tidy(() => networks.generate(prepared.leaves, tf.slice(codes, [index, 0], [1, -1]), running)),
-    );
+    const volumes = renderEach(codes, (code) => networks.generate(prepared.leaves, code, inferenceOptions(generator)));
     prepared.dispose();
-    const joined = tf.tidy(() => tf.concat(volumes)); // [count, grid, grid, grid, 1]
-    tf.dispose(volumes);
-    return joined;
+    return volumes;
   };
 
   return {
@@ -249,19 +245,14 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
       return readScalars(terms);
     },
 
+    generate: (request) => tf.tidy(() => generateFrom(latentsOfSeeds(request, config.latent))),
     latentLength: config.latent,
     generateFrom,
-
-    generate({ count, seed: firstSeed, truncation }) {
-      const codes = tf.tidy(() => {
-        const drawn = Array.from({ length: count }, (_, index) =>
-          latents(createRandom(firstSeed + index).fork('latent'), 1, config.latent),
-        );
-        return tf.mul<tf.Tensor2D>(tf.concat(drawn), truncation); // [count, latent]
-      });
-      const volumes = generateFrom(codes);
-      codes.dispose();
-      return volumes;
+    encode(volumes) {
+      const prepared = prepareWeights(encoder, 'discard');
+      const codes = tf.tidy(() => networks.encode(prepared.leaves, volumes, inferenceOptions(encoder)));
+      prepared.dispose();
+      return codes;
     },
 
     randomState: () => random.state(),
@@ -281,11 +272,6 @@ interface Fakes {
   readonly encoded: tf.Tensor2D;
   readonly reconstructed: tf.Tensor5D;
   readonly sampled: tf.Tensor5D;
-}
-
-/** Standard normal codes [count, length]. */
-function latents(random: Random, count: number, length: number): tf.Tensor2D {
-  return tf.tensor2d(random.normals(count * length), [count, length]);
 }
 
 type PowerIterations = Readonly<Record<'generator' | 'encoder' | 'discriminator' | 'code', 'store' | 'discard'>>;

@@ -71,8 +71,6 @@ export interface AlphaWganNetworks {
   readonly encoder: WeightedNetwork;
   readonly discriminator: WeightedNetwork;
   readonly code: WeightedNetwork;
-  /** Whether synthesis needs the running statistics: there is no batch to normalise. */
-  readonly isGeneratorBatchNormalised: boolean;
   /** z [b, latent] → [b, grid, grid, grid, 1] in [-1, 1]. */
   generate(leaves: NamedTensors, z: tf.Tensor2D, options?: CallOptions): tf.Tensor5D;
   /** x [b, grid, grid, grid, 1] → [b, latent]. */
@@ -161,14 +159,14 @@ export function createAlphaWganNetworks(size: NetworkSize, random: Random): Alph
   };
 
   const generator = createNetwork(generatorSpecs, random.fork('generator'));
+  const encoder = createNetwork(downSpecs(latent, style.encoder), random.fork('encoder'));
   addRunningStatistics(generator);
+  addRunningStatistics(encoder);
   return {
     generator,
-    encoder: createNetwork(downSpecs(latent, style.encoder), random.fork('encoder')),
+    encoder,
     discriminator: createNetwork(downSpecs(1, style.discriminator), random.fork('discriminator')),
     code: createNetwork(codeSpecs, random.fork('code')),
-    isGeneratorBatchNormalised: style.generator.norm === 'batch',
-
     generate(leaves, z, options = {}) {
       const { norm, slope } = style.generator;
       const rest = { kind: norm, slope, leaves, isSecondOrder: false, ...options };

@@ -41,6 +41,8 @@ export interface GenerateRequest {
   readonly seed: number;
   /** Latents are multiplied by it: below 1 nearer to the average, less varied. */
   readonly truncation: number;
+  /** Class of every volume, for a conditional model; not given: each has one drawn from its seed. */
+  readonly label?: number;
 }
 
 /** Low-resolution patches and what they were made from; the caller's. */
@@ -75,16 +77,24 @@ export interface Trainable {
 
 /** Makes scans from random numbers. */
 export interface GeneratorModel extends Trainable {
-  /** One update of every network on `real` [b, d, h, w, 1] in [-1, 1] (the caller's); losses by name. */
-  step(real: tf.Tensor5D): Promise<Scalars>;
+  /**
+   * One update of every network on `real` [b, d, h, w, 1] in [-1, 1] (the caller's); losses by name. A conditional model
+   * takes the class of each scan too: b whole numbers from 0.
+   */
+  step(real: tf.Tensor5D, labels?: readonly number[]): Promise<Scalars>;
   /** What the next step wants, of a model whose batch and resolution change; the others take `batchSize` whole scans. */
   nextBatch?(): BatchPlan;
   /** [count, d, h, w, 1] in [-1, 1] from the averaged generator; the caller disposes. Same request, same voxels. */
   generate(request: GenerateRequest): tf.Tensor5D;
   /** Numbers in a latent code, where scans are made of one. */
   readonly latentLength?: number;
-  /** Given codes [n, latentLength] (the caller's) → [n, d, h, w, 1] in [-1, 1] as `generate` does; the caller disposes. */
-  generateFrom?(codes: tf.Tensor2D): tf.Tensor5D;
+  /**
+   * Given codes [n, latentLength] (the caller's) → [n, d, h, w, 1] in [-1, 1] as `generate` does; the caller disposes. A
+   * conditional model takes the class of each.
+   */
+  generateFrom?(codes: tf.Tensor2D, labels?: readonly number[]): tf.Tensor5D;
+  /** Codes of scans [n, d, h, w, 1] in [-1, 1]: [n, latentLength], the caller's; of models with an encoder. */
+  encode?(volumes: tf.Tensor5D): tf.Tensor2D;
 }
 
 /**
@@ -131,6 +141,8 @@ export interface CreateGenerator<Config> {
   readonly seed: number;
   /** In the training set, where there is one: a schedule scales with it. */
   readonly scans?: number;
+  /** Classes a conditional model tells apart; not given or 0: it is not conditional. */
+  readonly classes?: number;
 }
 
 export interface GeneratorEntry<Schema extends z.ZodType = z.ZodType> extends EntryBase<Schema> {
@@ -138,6 +150,8 @@ export interface GeneratorEntry<Schema extends z.ZodType = z.ZodType> extends En
   readonly grids: readonly number[];
   /** Volumes are drawn in batches of this many, unless the model says by `nextBatch` what it wants. */
   batchSize(config: z.output<Schema>): number;
+  /** Column of the participants' table whose values are the classes; '': not conditional. Absent: the model never is. */
+  condition?(config: z.output<Schema>): string;
   create(request: CreateGenerator<z.output<Schema>>): GeneratorModel;
 }
 

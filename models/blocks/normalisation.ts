@@ -111,3 +111,8 @@ export function runningStatistics({ buffers }: Network): Required<Pick<NormActiv
     },
   };
 }
+
+/** For inference, where there is no batch: the running statistics of a network that has any. */
+export function inferenceOptions({ buffers }: Network): Pick<NormActivation, 'running'> {
+  return Object.keys(buffers).some((name) => name.endsWith('.mean')) ? { running: buffers } : {};
+}

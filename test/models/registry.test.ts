@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as TensorFlow from '@tensorflow/tfjs';
-import type { BatchPlan, GeneratorModel, Scalars } from '#models/model.ts';
+import type { BatchPlan, GeneratorEntry, GeneratorModel, Scalars } from '#models/model.ts';
 import { registry } from '#models/registry.ts';
 import { createRandom } from '#shared/random.ts';
 import { restoreCheckpoint, writeCheckpoint } from '#worker/checkpoint.ts';
 import { testEngine } from './engine.ts';
 
-const grid = 16;
+/** The smallest grid worth the name. */
+const gridOf = (entry: GeneratorEntry): number => entry.grids.find((side) => side >= 16) ?? 16;
 /** Small sizes, so that the suite is quick; a model without such a knob ignores none: it names its own. */
 const smallConfigs: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'alpha-wgan': { width: 16, latent: 16, codeUnits: 64, batch: 2 },
@@ -22,6 +23,7 @@ const variants = registry.flatMap((entry) =>
 );
 
 describe.each(variants)('$name', ({ entry, preset }) => {
+  const grid = gridOf(entry);
   let tf: typeof TensorFlow;
   let folder: string;
   beforeAll(async () => {
@@ -84,6 +86,21 @@ describe.each(variants)('$name', ({ entry, preset }) => {
     model.dispose();
   });
 
+  it('finds the codes of scans, where it has an encoder', async () => {
+    const model = create(4);
+    const real = scans(tf, { count: 2, side: grid }, 0);
+    const before = tf.memory().numTensors;
+    const codes = model.encode?.(real);
+    if (codes !== undefined) {
+      expect(codes.shape).toEqual([2, model.latentLength]);
+      expect((await codes.data()).every((value) => Number.isFinite(value))).toBe(true);
+      codes.dispose();
+    }
+    expect(tf.memory().numTensors).toBe(before);
+    real.dispose();
+    model.dispose();
+  });
+
   it('has finite losses that change, and leaks no tensor', async () => {
     const before = tf.memory().numTensors;
     const model = create(2);
@@ -143,7 +160,7 @@ function scans(
   const random = createRandom(1000 + iteration);
   const values = new Float32Array(count * side ** 3);
   for (let scan = 0; scan < count; scan++) {
-    const radius = (side / grid) * (4 + 3 * random.uniform());
+    const radius = side * (0.25 + 0.1875 * random.uniform());
     for (let voxel = 0; voxel < side ** 3; voxel++) {
       const offsets = [voxel % side, Math.floor(voxel / side) % side, Math.floor(voxel / side ** 2)].map(
         (at) => at - (side - 1) / 2,

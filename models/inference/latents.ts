@@ -1,0 +1,30 @@
+/** Latent codes: drawn, drawn by seed, and turned into volumes one after the other. */
+import * as tf from '@tensorflow/tfjs';
+import { createRandom, type Random } from '#shared/random.ts';
+import type { GenerateRequest } from '../model.ts';
+
+/** Standard normal codes [count, length]. */
+export function drawLatents(random: Random, count: number, length: number): tf.Tensor2D {
+  return tf.tensor2d(random.normals(count * length), [count, length]);
+}
+
+/** The codes of the seeds `seed`, `seed + 1` …: each depends on its own seed alone. [count, length], times `truncation`. */
+export function latentsOfSeeds({ count, seed, truncation }: GenerateRequest, length: number): tf.Tensor2D {
+  return tf.tidy(() => {
+    const codes = Array.from({ length: count }, (_, index) =>
+      drawLatents(createRandom(seed + index).fork('latent'), 1, length),
+    );
+    return tf.mul<tf.Tensor2D>(tf.concat(codes), truncation);
+  });
+}
+
+/** One volume at a time, so that memory holds the work of one: codes [n, length] → [n, d, h, w, 1]; the caller disposes. */
+export function renderEach(codes: tf.Tensor2D, render: (code: tf.Tensor2D, index: number) => tf.Tensor5D): tf.Tensor5D {
+  const [count, length] = codes.shape;
+  const volumes = Array.from({ length: count }, (_, index) =>
+    tf.tidy(() => render(tf.slice(codes, [index, 0], [1, length]), index)),
+  );
+  const joined = tf.concat(volumes); // [n, d, h, w, 1]
+  tf.dispose(volumes);
+  return joined;
+}
