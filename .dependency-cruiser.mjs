@@ -8,7 +8,7 @@ export const layers = {
   'src-main/imaging': { folders: ['src-shared'], packages: ['fast-png', 'nifti-reader-js'], node: true },
   'src-main/worker': {
     folders: ['src-shared', 'models', 'src-main/imaging'],
-    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu', 'zod'],
+    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu', 'pickleparser', 'yauzl', 'zod'],
     node: true,
   },
   'src-main/backend': {

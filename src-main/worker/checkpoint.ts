@@ -12,7 +12,8 @@ import { jobVersions, type JobVersions } from '#contract/jobs.ts';
 import { srTraining, type SrTraining } from '#contract/superResolution.ts';
 import { sha256OfFile, syncFolder, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import type { Trainable } from '#models/model.ts';
-import { openSafetensors, writeSafetensors, type SafetensorsFile, type TensorSource } from './safetensors.ts';
+import { openSafetensors, writeSafetensors } from './safetensors.ts';
+import type { TensorFile, TensorSource } from './tensorSource.ts';
 
 const weightsFile = 'weights.safetensors';
 const descriptionFile = 'checkpoint.json';
@@ -183,7 +184,7 @@ function tensorSources(model: Trainable): TensorSource[] {
 const tensorName = (network: string, kind: 'weights' | 'buffers', key: string): string => `${network}/${kind}/${key}`;
 const momentName = (optimizer: string, key: string): string => `optimizer/${optimizer}/${key}`;
 
-async function assignFrom(file: SafetensorsFile, name: string, variable: tf.Variable): Promise<void> {
+async function assignFrom(file: TensorFile, name: string, variable: tf.Variable): Promise<void> {
   requireShape(file, name, variable.shape);
   const values = await file.read(name);
   tf.tidy(() => {
@@ -192,7 +193,7 @@ async function assignFrom(file: SafetensorsFile, name: string, variable: tf.Vari
 }
 
 async function restoreOptimizer(
-  file: SafetensorsFile,
+  file: TensorFile,
   name: string,
   optimizer: Trainable['optimizers'][string],
   stepCount: number,
@@ -206,7 +207,7 @@ async function restoreOptimizer(
   tf.dispose(values);
 }
 
-function requireShape(file: SafetensorsFile, name: string, expected: readonly number[]): void {
+function requireShape(file: TensorFile, name: string, expected: readonly number[]): void {
   const found = file.shapeOf(name);
   if (found.join() !== expected.join()) {
     throw new AppError(

@@ -1,22 +1,34 @@
 /**
  * The safetensors format (huggingface/safetensors, format.md): eight bytes of header length, a JSON header of names,
- * types, shapes and offsets, then the values, little-endian. 32-bit floats only; written and read one tensor at a time.
+ * types, shapes and offsets, then the values, little-endian. Written as 32-bit floats, read from any number, one tensor at
+ * a time.
  */
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { AppError } from '#contract/errors.ts';
+import { z } from 'zod';
+import {
+  damaged,
+  decodeNumbers,
+  elementsOf,
+  numberBytes,
+  quoted,
+  type NumberType,
+  type TensorFile,
+  type TensorSource,
+} from './tensorSource.ts';
 
-export interface TensorSource {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Called when its turn comes, so that one tensor is in memory at a time. */
-  read(): Promise<Float32Array>;
-}
+const headerEntry = z.object({
+  dtype: z.string(),
+  shape: z.array(z.number()),
+  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+});
+const headerSchema = z.record(z.string(), z.unknown());
 
 interface HeaderEntry {
-  readonly dtype: string;
+  readonly type: NumberType;
   readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
+  readonly from: number;
+  readonly to: number;
 }
 
 const lengthBytes = 8;
@@ -60,32 +72,25 @@ export async function writeSafetensors(
   return { sha256: hash.digest('hex'), bytes: lengthBytes + padded.length + offset };
 }
 
-export interface SafetensorsFile {
-  readonly names: readonly string[];
-  shapeOf(name: string): readonly number[];
-  read(name: string): Promise<Float32Array>;
-  close(): Promise<void>;
-}
-
 /** Opens a file and checks its header against its size; AppError('checkpoint-damaged') says what does not fit. */
-export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+export async function openSafetensors(path: string): Promise<TensorFile> {
   const file = await open(path, 'r');
   try {
     const { entries, start } = await readHeader(file);
     const entryOf = (name: string): HeaderEntry => {
       const entry = entries.get(name);
-      if (entry === undefined) throw damaged(`it has no tensor '${name}'`);
+      if (entry === undefined) throw damaged(`it has no tensor ${quoted(name)}`);
       return entry;
     };
     return {
       names: [...entries.keys()],
       shapeOf: (name) => entryOf(name).shape,
       async read(name) {
-        const [from, to] = entryOf(name).data_offsets;
-        const values = new Float32Array((to - from) / 4);
-        const { bytesRead } = await file.read(new Uint8Array(values.buffer), 0, to - from, start + from);
-        if (bytesRead !== to - from) throw damaged(`tensor '${name}' ends early`);
-        return values;
+        const { type, from, to } = entryOf(name);
+        const bytes = new Uint8Array(to - from);
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, start + from);
+        if (bytesRead !== bytes.length) throw damaged(`tensor ${quoted(name)} ends early`);
+        return decodeNumbers(bytes, type);
       },
       close: () => file.close(),
     };
@@ -105,30 +110,34 @@ async function readHeader(file: FileHandle): Promise<{ entries: Map<string, Head
   }
   const text = Buffer.alloc(headerLength);
   await file.read(text, 0, headerLength, lengthBytes);
-  let parsed: Record<string, HeaderEntry>;
-  try {
-    parsed = JSON.parse(text.toString('utf8')) as Record<string, HeaderEntry>;
-  } catch (cause) {
-    throw new AppError('checkpoint-damaged', messageOf('its header is not JSON'), { cause });
-  }
   const start = lengthBytes + headerLength;
-  const entries = new Map(Object.entries(parsed).filter(([name]) => name !== '__metadata__'));
-  for (const [
-    name,
-    {
-      dtype,
-      shape,
-      data_offsets: [from, to],
-    },
-  ] of entries) {
-    const expected = 4 * shape.reduce((product, side) => product * side, 1);
-    if (dtype !== 'F32') throw damaged(`tensor '${name}' is ${dtype}, not F32`);
-    if (from < 0 || to - from !== expected || start + to > size)
-      throw damaged(`tensor '${name}' does not fit into the file`);
+  const entries = new Map<string, HeaderEntry>();
+  for (const [name, value] of Object.entries(parseHeader(text))) {
+    if (name === '__metadata__') continue;
+    const entry = readEntry(name, value);
+    if (start + entry.to > size) throw damaged(`tensor ${quoted(name)} does not fit into the file`);
+    entries.set(name, entry);
   }
   return { entries, start };
 }
 
-const messageOf = (what: string): string =>
-  `The weights cannot be read: ${what}. Choose another checkpoint, or copy this one again.`;
-const damaged = (what: string): AppError => new AppError('checkpoint-damaged', messageOf(what));
+function parseHeader(text: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    return headerSchema.parse(JSON.parse(text.toString('utf8')));
+  } catch (cause) {
+    throw damaged('its header is not JSON', { cause });
+  }
+}
+
+function readEntry(name: string, value: unknown): HeaderEntry {
+  const parsed = headerEntry.safeParse(value);
+  if (!parsed.success) throw damaged(`its header does not describe tensor ${quoted(name)}`);
+  const { dtype, shape, data_offsets } = parsed.data;
+  if (!Object.hasOwn(numberBytes, dtype))
+    throw damaged(`tensor ${quoted(name)} is of type ${quoted(dtype)}, which is none of ${Object.keys(numberBytes).join(', ')}`); // prettier-ignore
+  const type = dtype as NumberType;
+  const [from, to] = data_offsets;
+  if (to - from !== numberBytes[type] * elementsOf(name, shape))
+    throw damaged(`tensor ${quoted(name)} does not fit into the file`);
+  return { type, shape, from, to };
+}
