@@ -28,6 +28,8 @@ export interface ReaderProgress extends StudyReader {
   readonly answered: number;
   readonly total: number; // with practice and repeats
   readonly isExcluded: boolean;
+  /** `sent`: a pack for another workstation was made; `merged`: its answers are in the log. */
+  readonly pack: 'none' | 'sent' | 'merged';
 }
 
 export interface StudySummary {
@@ -73,6 +75,33 @@ export interface ReadingRules {
   readonly answered: number;
   readonly total: number;
 }
+
+/** The encrypted file that a reader on another workstation reads from. */
+export interface ReaderPack {
+  readonly path: string; // absolute
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly cases: number;
+}
+
+/** The signed file that comes back. */
+export interface AnswersFile {
+  readonly path: string; // absolute
+  readonly sha256: string;
+  readonly reader: string;
+  readonly answered: number; // with practice and repeats, as `total`
+  readonly total: number;
+}
+
+/** What a file is that came from another workstation. `study`: its id where it was locked. */
+export type StudyFile =
+  | { readonly kind: 'pack' }
+  | {
+      readonly kind: 'answers';
+      readonly study: string;
+      readonly reader: string;
+      readonly answered: number;
+    };
 
 export interface VerifyProblem {
   readonly what: 'log' | 'protocol' | 'key' | 'case' | 'answer' | 'commitment';
@@ -157,6 +186,7 @@ const project = z.string().min(1);
 /** A name or id; null: the only one there is. */
 const study = z.string().min(1).nullable();
 const inStudy = { project, study };
+const file = z.string().min(1); // absolute
 const reader = z.string().min(1);
 /** At least eight characters: it guards the key against whoever has the files. */
 const passphrase = z.string().min(8).max(1000);
@@ -200,6 +230,27 @@ export const studyCommands = {
   ).returns<StudyDetail>(),
   /** Opens the key; no answers after it. `wrong-passphrase`. */
   'study.close': command(z.strictObject({ ...inStudy, passphrase })).returns<StudyDetail>(),
+  /**
+   * Removes a study that is not locked, or one that came in a pack; there answers go with it only if `discardAnswers`.
+   * `wrong-state` for a study that was locked here: its log is the evidence of what was registered.
+   */
+  'study.delete': command(z.strictObject({ ...inStudy, discardAnswers: z.boolean() })).returns<null>(),
+  /** Writes a new file for a reader on another workstation: protocol, order, scans, signing key; no truth. */
+  'study.exportPack': command(z.strictObject({ ...inStudy, reader, passphrase, out: file })).returns<ReaderPack>(),
+  /** Makes a study in state `reading` of a pack; nothing but reading it is possible here. `wrong-passphrase`, `bad-input`. */
+  'study.importPack': command(z.strictObject({ project, path: file, passphrase })).returns<StudyDetail>(),
+  /** Writes a new file with the log of a reading, signed by the reader's key. */
+  'study.exportAnswers': command(z.strictObject({ ...inStudy, out: file })).returns<AnswersFile>(),
+  /**
+   * Adds answers from another workstation to the log of their study, once. `bad-input` for answers that do not belong to
+   * it or were changed, `wrong-state` for a second merge and, unless `acceptUnfinished`, for answers to a part of the trials.
+   */
+  'study.mergeAnswers': command(z.strictObject({ project, path: file, acceptUnfinished: z.boolean() })).returns<{
+    readonly study: StudyDetail;
+    readonly answers: AnswersFile;
+  }>(),
+  /** Tells a pack from a file of answers. `bad-input` for anything else. */
+  'study.identifyFile': command(z.strictObject({ path: file })).returns<StudyFile>(),
   /** The statistics of a reader study from a CSV file of anybody's trials; needs no project. */
   'study.analyze': command(
     z.strictObject({
@@ -208,6 +259,8 @@ export const studyCommands = {
       seed: z.int().min(0),
     }),
   ).returns<TrialsReport>(),
+  /** Ends what `study.analyze` is doing, which then fails with `cancelled`. */
+  'study.stopAnalysis': command(z.strictObject({})).returns<null>(),
   /** The statistics of a closed study; writes its tables into the project's reports. `wrong-state` before it is closed. */
   'study.report': command(z.strictObject(inStudy)).returns<StudyReport>(),
   'study.verify': command(z.strictObject(inStudy)).returns<StudyVerification>(),

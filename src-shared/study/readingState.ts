@@ -1,6 +1,6 @@
 /** Where the readers of a study are: all of it follows from the protocol and the log. */
 import type { StudyAnswer, StudyProtocol } from '../contract/studies.ts';
-import type { LogLine } from './studyLog.ts';
+import { withMerged, type LogLine } from './studyLog.ts';
 import { trialOrder, type Showing } from './trialOrder.ts';
 
 export interface ShownTrial {
@@ -61,7 +61,7 @@ export function readingState(protocol: StudyProtocol, lines: readonly LogLine[])
     ]),
   );
   let isClosed = false;
-  for (const line of lines) {
+  for (const line of withMerged(lines)) {
     if (line.type === 'close') isClosed = true;
     const reader = 'reader' in line.data ? readers.get(line.data.reader) : undefined;
     if (reader === undefined) continue;

@@ -9,39 +9,84 @@ import { canonicalJson } from './canonicalJson.ts';
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const reader = z.string();
 
+/** How a line hangs on the one before. */
+const chained = {
+  index: z.int().nonnegative(), // from 0
+  at: z.iso.datetime(), // UTC; no line is earlier than the one before
+  previous: sha256, // hash of the line before; 64 zeros in the first
+  hash: sha256,
+};
+
+const lockEntry = z.strictObject({
+  type: z.literal('lock'),
+  data: z.strictObject({
+    study: z.string(),
+    version: z.string(), // of Doppel
+    protocolSha256: sha256, // of the files as they lie on the disk
+    keySha256: sha256,
+    protocolCommitment: sha256, // salted; the salts are in the key
+    keyCommitment: sha256,
+    cases: z.record(z.string(), sha256), // of the files, by id
+    readers: z.array(reader),
+  }),
+});
+export const lockLine = lockEntry.extend(chained);
+export type LockLine = z.infer<typeof lockLine>;
+
+/** The first line on a reader's workstation: which study it is, by the line that locked it. */
+const importEntry = z.strictObject({
+  type: z.literal('import'),
+  data: z.strictObject({ reader, pack: z.string(), version: z.string(), lock: lockLine }),
+});
+const shownEntry = z.strictObject({
+  type: z.literal('shown'),
+  data: z.strictObject({ reader, trial: z.string(), cases: z.array(z.string()), index: z.int().positive() }),
+});
+const answerEntry = z.strictObject({
+  type: z.literal('answer'),
+  data: z.strictObject({ reader, trial: z.string(), answer: studyAnswer }),
+});
+const eventEntry = z.strictObject({ type: z.literal('event'), data: z.strictObject({ reader, event: readingEvent }) });
+/** A line that a crash had cut off was removed; its answer had not been confirmed to anybody. */
+const repairEntry = z.strictObject({
+  type: z.literal('repair'),
+  data: z.strictObject({ bytes: z.int().positive(), sha256 }),
+});
+
+/** All that a log on a reader's workstation holds. */
+const readingLine = z.discriminatedUnion('type', [
+  importEntry.extend(chained),
+  shownEntry.extend(chained),
+  answerEntry.extend(chained),
+  eventEntry.extend(chained),
+  repairEntry.extend(chained),
+]);
+export type ReadingLine = z.infer<typeof readingLine>;
+
+/** What comes back from a reader's workstation: its whole log, signed. */
+export const signedAnswers = z.strictObject({
+  format: z.literal('doppel-answers-1'),
+  study: z.string(), // its id where it was locked
+  reader,
+  lines: z.array(readingLine).min(1),
+  signature: z.base64(), // Ed25519, of the canonical JSON of all the above
+});
+export type SignedAnswers = z.infer<typeof signedAnswers>;
+
 export const logEntry = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('lock'),
-    data: z.strictObject({
-      study: z.string(),
-      version: z.string(), // of Doppel
-      protocolSha256: sha256, // of the files as they lie on the disk
-      keySha256: sha256,
-      protocolCommitment: sha256, // salted; the salts are in the key
-      keyCommitment: sha256,
-      cases: z.record(z.string(), sha256), // of the files, by id
-      readers: z.array(reader),
-    }),
-  }),
-  z.strictObject({
-    type: z.literal('shown'),
-    data: z.strictObject({ reader, trial: z.string(), cases: z.array(z.string()), index: z.int().positive() }),
-  }),
-  z.strictObject({
-    type: z.literal('answer'),
-    data: z.strictObject({ reader, trial: z.string(), answer: studyAnswer }),
-  }),
-  z.strictObject({ type: z.literal('event'), data: z.strictObject({ reader, event: readingEvent }) }),
+  lockEntry,
+  importEntry,
+  shownEntry,
+  answerEntry,
+  eventEntry,
+  repairEntry,
   z.strictObject({ type: z.literal('exclude'), data: z.strictObject({ reader, reason: z.string() }) }),
-  /** A line that a crash had cut off was removed; its answer had not been confirmed to anybody. */
-  z.strictObject({
-    type: z.literal('repair'),
-    data: z.strictObject({ bytes: z.int().positive(), sha256 }),
-  }),
-  /** Answers that came from another workstation; they stand in the lines before this one. */
+  /** A pack for another workstation was made. */
+  z.strictObject({ type: z.literal('export'), data: z.strictObject({ reader, pack: z.string(), sha256 }) }),
+  /** Answers that came from another workstation, as they came: one line, so that all of them are there or none. */
   z.strictObject({
     type: z.literal('merge'),
-    data: z.strictObject({ reader, sha256, answers: z.int().nonnegative() }),
+    data: z.strictObject({ reader, sha256, answers: signedAnswers }), // the hash is that of the file
   }),
   z.strictObject({
     type: z.literal('close'),
@@ -55,9 +100,9 @@ export const logEntry = z.discriminatedUnion('type', [
 export type LogEntry = z.infer<typeof logEntry>;
 
 export type LogLine = LogEntry & {
-  readonly index: number; // from 0
-  readonly at: string; // ISO 8601, UTC
-  readonly previous: string; // hash of the line before; 64 zeros in the first
+  readonly index: number;
+  readonly at: string;
+  readonly previous: string;
   readonly hash: string;
 };
 
@@ -67,14 +112,7 @@ export const noHash = '0'.repeat(64);
 export const hashedText = ({ index, at, type, data, previous }: Omit<LogLine, 'hash'>): string =>
   canonicalJson({ index, at, type, data, previous });
 
-const envelope = z.strictObject({
-  index: z.int().nonnegative(),
-  at: z.string(),
-  previous: z.string(),
-  hash: sha256,
-  type: z.string(),
-  data: z.unknown(),
-});
+const envelope = z.strictObject({ ...chained, type: z.string(), data: z.unknown() });
 
 /** A line as it stands in the file, without its end; null where it is not exactly as it was written. */
 export function parseLogLine(text: string): LogLine | null {
@@ -87,3 +125,7 @@ export function parseLogLine(text: string): LogLine | null {
     return null;
   }
 }
+
+/** The lines of merged answers in the place of their merge: as if the reader had read here. */
+export const withMerged = (lines: readonly LogLine[]): readonly LogLine[] =>
+  lines.flatMap((line): readonly LogLine[] => (line.type === 'merge' ? line.data.answers.lines : [line]));

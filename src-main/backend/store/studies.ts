@@ -21,11 +21,17 @@ const storedReader = studyReader.extend({
 });
 export type StoredReader = z.infer<typeof storedReader>;
 
+export interface Attempts {
+  /** In a row. */
+  readonly failures: number;
+  readonly lastAt: string;
+}
+
 const studyRow = z.strictObject({
   id: z.string(),
   name: z.string(),
   state: studyState,
-  design: studyDesign,
+  design: studyDesign.extend({ synthetic: z.array(z.string()) }), // none of a study that came in a pack
   readers: z.array(storedReader),
   selection: z.array(selectedScan).nullable(),
   fairness: fairnessReport.nullable(),
@@ -144,6 +150,23 @@ export function studiesIn(db: Connection) {
         locked_at: study.lockedAt,
         closed_at: study.closedAt,
       });
+    },
+
+    /** With its cases and trials. */
+    delete: (id: string): void => {
+      db.prepare<[string]>('DELETE FROM studies WHERE id = ?').run(id);
+    },
+
+    attempts: (studyId: string, secret: string): Attempts =>
+      db
+        .prepare<[string, string], Attempts>(
+          'SELECT failures, last_at AS lastAt FROM study_attempts WHERE study_id = ? AND secret = ?',
+        )
+        .get(studyId, secret) ?? { failures: 0, lastAt: '' },
+    setAttempts: (studyId: string, secret: string, { failures, lastAt }: Attempts): void => {
+      db.prepare<[string, string, number, string]>(
+        'INSERT OR REPLACE INTO study_attempts (study_id, secret, failures, last_at) VALUES (?, ?, ?, ?)',
+      ).run(studyId, secret, failures, lastAt);
     },
 
     setLog: (id: string, log: StudyRow['log']): void => {

@@ -1,5 +1,4 @@
 /** Statistics of trials, made in a thread of their own. */
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Reply } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
@@ -14,13 +13,29 @@ export interface AnalysisTask {
 }
 
 const thread = new URL('./analysisThread.ts', import.meta.url);
+/** The largest table that is read takes a tenth of it. */
+const mostMegabytes = 4096;
 
-/** Throws what is wrong with the table. */
-export async function analyze(task: AnalysisTask): Promise<TrialsReport> {
-  const worker = new Worker(thread, { workerData: task });
-  // Rejects where the thread itself breaks, out of memory for one.
-  const [reply] = (await once(worker, 'message')) as [Reply<TrialsReport>];
-  await worker.terminate();
-  if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
-  return reply.value;
+const isOutOfMemory = (thrown: unknown): boolean =>
+  (thrown as { code?: unknown } | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+
+/** Throws what is wrong with the table, `out-of-memory`, and `cancelled` when `signal`, which ends it, was set off. */
+export async function analyze(task: AnalysisTask, signal?: AbortSignal): Promise<TrialsReport> {
+  const worker = new Worker(thread, { workerData: task, resourceLimits: { maxOldGenerationSizeMb: mostMegabytes } });
+  const stop = (): void => void worker.terminate();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const reply = await new Promise<Reply<TrialsReport> | null>((resolve, reject) => {
+      worker.once('message', resolve).once('error', reject).once('exit', () => { resolve(null); }); // prettier-ignore
+    });
+    if (reply === null) throw new AppError('cancelled', 'The analysis was ended before its end.');
+    if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
+    return reply.value;
+  } catch (thrown) {
+    if (!isOutOfMemory(thrown)) throw thrown;
+    throw new AppError('out-of-memory', 'These trials take more memory than an analysis may have. Analyse fewer readers or cases at a time.', { cause: thrown }); // prettier-ignore
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await worker.terminate();
+  }
 }

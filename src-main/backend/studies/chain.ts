@@ -33,13 +33,18 @@ export interface LogHead {
   readonly hash: string;
 }
 
-function faultOf(text: string, before: LogLine | null): LogLine | string {
-  const line = parseLogLine(text);
-  if (line === null) return 'is not as it was written';
+/** What is wrong with a line after the one before; null: nothing. */
+export function lineFault(line: LogLine, before: LogLine | null): string | null {
   if (hashText(hashedText(line)) !== line.hash) return 'was changed: its hash is not that of its content';
   if (line.index !== (before === null ? 0 : before.index + 1) || line.previous !== (before?.hash ?? noHash))
     return 'does not follow the line before: a line was removed, added or changed there';
-  return line;
+  return null;
+}
+
+function readLine(text: string, before: LogLine | null): LogLine | string {
+  const line = parseLogLine(text);
+  if (line === null) return 'is not as it was written';
+  return lineFault(line, before) ?? line;
 }
 
 /** Throws what the file system throws. */
@@ -51,7 +56,7 @@ export function readChain(path: string): Chain {
   const torn = bytes.subarray(end);
   for (const [index, text] of texts.entries()) {
     if (end === 0) break;
-    const line = faultOf(text, lines.at(-1) ?? null);
+    const line = readLine(text, lines.at(-1) ?? null);
     if (typeof line === 'string') return { lines, fault: { line: index + 1, problem: line }, torn };
     lines.push(line);
   }
@@ -81,27 +86,38 @@ export function readSoundChain({ dir, store }: ReadProject, studyId: string): Ch
   );
 }
 
-function nextLine(entry: LogEntry, before: LogLine | null): LogLine {
-  const line = { ...entry, index: before === null ? 0 : before.index + 1, at: now(), previous: before?.hash ?? noHash };
+/** Now; where the clock was set back, the time of the last line, so that times never run backwards. */
+export function timeAfter(before: LogLine | null): string {
+  const at = now();
+  return before !== null && before.at > at ? before.at : at;
+}
+
+function nextLine(entry: LogEntry, before: LogLine | null, at = timeAfter(before)): LogLine {
+  const line = { ...entry, index: before === null ? 0 : before.index + 1, at, previous: before?.hash ?? noHash };
   return { ...line, hash: hashText(hashedText(line)) };
 }
 
 const textOf = (line: LogLine): string => `${canonicalJson(line)}\n`;
 
-/** Begins a log with its first line, in place of one that nobody has seen. */
-export function beginChain({ dir, store }: OwnedProject, studyId: string, entry: LogEntry): void {
+/** Begins a log with its first line, in place of one that nobody has seen. The head is for a study that has no row yet. */
+export function beginChain({ dir, store }: OwnedProject, studyId: string, entry: LogEntry): LogHead {
   const line = nextLine(entry, null);
   writeDurably(logPath(dir, studyId), textOf(line));
-  store.studies.setLog(studyId, { length: 1, hash: line.hash });
+  const head = { length: 1, hash: line.hash };
+  store.studies.setLog(studyId, head);
+  return head;
 }
 
-/** Adds lines to a sound log, which are on the disk when this returns; a line that a crash cut off goes first. */
+/**
+ * Adds lines to a sound log, which are on the disk when this returns; a line that a crash cut off goes first. `at`: their
+ * time, not before that of the last line; else now.
+ */
 export function append(
   { dir, store }: OwnedProject,
   studyId: string,
   entries: readonly LogEntry[],
+  at?: string,
 ): readonly LogLine[] {
-  // prettier-ignore
   const { lines, torn } = readSoundChain({ dir, store }, studyId);
   const path = logPath(dir, studyId);
   const repair: LogEntry[] = [];
@@ -110,7 +126,7 @@ export function append(
     repair.push({ type: 'repair', data: { bytes: torn.length, sha256: hashText(torn.toString('latin1')) } });
   }
   let last = lines.at(-1) ?? null;
-  const added = [...repair, ...entries].map((entry) => (last = nextLine(entry, last)));
+  const added = [...repair, ...entries].map((entry) => (last = nextLine(entry, last, at)));
   appendDurably(path, added.map(textOf).join(''));
   if (last !== null) store.studies.setLog(studyId, { length: last.index + 1, hash: last.hash });
   return added;

@@ -7,8 +7,10 @@ import { hashText } from '../hash.ts';
 import { now } from '../identifiers.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import type { StudyRow } from '../store/studies.ts';
+import { attempting } from './attempts.ts';
 import { append, readSoundChain } from './chain.ts';
 import { writeDurably } from './durableFile.ts';
+import { requireOwn } from './ownStudy.ts';
 import { keyName, openedName, readProtocol, studyFile, studyKey, type StudyKey } from './sealedFiles.ts';
 import { commitmentOf, unseal } from './sealing.ts';
 
@@ -29,9 +31,10 @@ async function openKey({ dir, store }: OwnedProject, study: StudyRow, passphrase
 /** Throws `wrong-passphrase`, `wrong-state`. One that a crash cut short is done again. */
 export async function closeStudy(project: OwnedProject, study: StudyRow, passphrase: string): Promise<StudyRow> {
   const { store, dir } = project;
+  requireOwn(study, 'closing');
   if (study.state !== 'locked')
     throw new AppError('wrong-state', `The study "${study.name}" is ${study.state}; a locked one can be closed.`);
-  const key = await openKey(project, study, passphrase);
+  const key = await attempting(project, { studyId: study.id, secret: 'passphrase' }, () => openKey(project, study, passphrase)); // prettier-ignore
   const { lines } = readSoundChain(project, study.id);
   const state = readingState(readProtocol(dir, study.id), lines);
   const openedText = `${canonicalJson(key)}\n`;

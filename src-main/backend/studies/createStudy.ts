@@ -11,6 +11,7 @@ import type { Runner } from '../jobs/runner.ts';
 import { studyDir } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import type { SelectedScan, StoredReader, StudyRow } from '../store/studies.ts';
+import { requireOwn } from './ownStudy.ts';
 import { hashPin } from './sealing.ts';
 import { selectScans } from './selectScans.ts';
 
@@ -102,6 +103,7 @@ export function prepareAgain(
   runner: Runner,
   { study, remedies }: { readonly study: StudyRow; readonly remedies: readonly StudyRemedy[] },
 ): Job {
+  requireOwn(study, 'preparing its scans');
   if (study.selection === null)
     throw new AppError('wrong-state', `The study "${study.name}" is ${study.state}: its scans stay as they are.`);
   const job = study.jobId === null ? null : project.store.jobs.get(study.jobId);

@@ -2,12 +2,25 @@
 import { existsSync } from 'node:fs';
 import type { ReaderProgress, StudyDetail, StudySummary } from '#contract/studyCommands.ts';
 import { answeredBy, readingState } from '#shared/study/readingState.ts';
+import type { LockLine } from '#shared/study/studyLog.ts';
 import type { ReadProject } from '../projects/sessions.ts';
 import type { StudyRow } from '../store/studies.ts';
 import { logPath, readChain, type Chain } from './chain.ts';
 import { readProtocol } from './sealedFiles.ts';
 
 const isSealed = ({ state }: StudyRow): boolean => state !== 'draft' && state !== 'ready';
+
+function packOf(chain: Chain | null, reader: string): ReaderProgress['pack'] {
+  const isOf = (type: 'merge' | 'export'): boolean =>
+    chain?.lines.some((line) => line.type === type && line.data.reader === reader) === true;
+  return isOf('merge') ? 'merged' : isOf('export') ? 'sent' : 'none';
+}
+
+/** The line that locked the study, here or where its pack was made. */
+function lockIn(chain: Chain | null): LockLine | null {
+  const first = chain?.lines[0];
+  return first?.type === 'lock' ? first : first?.type === 'import' ? first.data.lock : null;
+}
 
 function readersOf({ dir }: ReadProject, study: StudyRow, chain: Chain | null): readonly ReaderProgress[] {
   const { trials, repeats, practice } = study.design;
@@ -22,6 +35,7 @@ function readersOf({ dir }: ReadProject, study: StudyRow, chain: Chain | null): 
       answered: reader === undefined ? 0 : answeredBy(reader),
       total: trials + repeats + practice,
       isExcluded: (reader?.excluded ?? null) !== null,
+      pack: packOf(chain, name),
     };
   });
 }
@@ -42,15 +56,14 @@ export const summariseStudy = (project: ReadProject, study: StudyRow): StudySumm
 
 export function describeStudy(project: ReadProject, study: StudyRow): StudyDetail {
   const chain = chainOf(project, study);
-  const first = chain?.lines[0];
+  const lock = lockIn(chain);
   return {
     ...summarise(project, study, chain),
     design: study.design,
     job: study.jobId,
     fairness: study.fairness,
     warnings: study.warnings,
-    commitments:
-      first?.type === 'lock' ? { protocol: first.data.protocolCommitment, key: first.data.keyCommitment } : null,
+    commitments: lock === null ? null : { protocol: lock.data.protocolCommitment, key: lock.data.keyCommitment },
     logLines: chain?.lines.length ?? 0,
   };
 }

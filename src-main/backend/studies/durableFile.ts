@@ -8,7 +8,7 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
 }
 
 /** Windows has no such call. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');
   try {

@@ -5,9 +5,14 @@ import type { BackendContext } from '../context.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import type { StudyRow } from '../store/studies.ts';
 import { analyze } from './analyze.ts';
+import { exportAnswers, identifyFile, mergeAnswers } from './answersFile.ts';
 import { closeStudy } from './closeStudy.ts';
 import { createStudy, prepareAgain } from './createStudy.ts';
+import { deleteStudy } from './deleteStudy.ts';
 import { describeStudy, summariseStudy } from './describeStudy.ts';
+import { exportPack } from './exportPack.ts';
+import { importPack } from './importPack.ts';
+import { requireLocked } from './ownStudy.ts';
 import { lockStudy } from './lockStudy.ts';
 import { powerTable } from './powerTable.ts';
 import { answerTrial, nextTrial, openReading, recordEvent } from './reading.ts';
@@ -23,6 +28,7 @@ interface InStudy {
 export function studyHandlers({ sessions, runner }: BackendContext): Pick<Handlers, StudyCommand> {
   /** Readers whose PIN was given to this process. */
   const unlocked = new Set<string>();
+  const analyses = new Set<AbortController>();
   const keyOf = (study: StudyRow, reader: string): string => `${study.id} ${reader}`;
 
   const open = async ({ project: dir, study }: InStudy): Promise<{ project: OwnedProject; study: StudyRow }> => {
@@ -92,6 +98,7 @@ export function studyHandlers({ sessions, runner }: BackendContext): Pick<Handle
 
     'study.exclude': async ({ reader, reason, ...input }) => {
       const { project, study } = await open(input);
+      requireLocked(study, 'leaving a reader out');
       recordEvent({ project, study, reader }, { type: 'exclude', data: { reader, reason } });
       return describeStudy(project, study);
     },
@@ -100,6 +107,36 @@ export function studyHandlers({ sessions, runner }: BackendContext): Pick<Handle
       const { project, study } = await open(input);
       return describeStudy(project, await closeStudy(project, study, passphrase));
     },
+
+    'study.delete': async ({ discardAnswers, ...input }) => {
+      const { project, study } = await open(input);
+      await project.ready;
+      await deleteStudy(project, study, discardAnswers);
+      return null;
+    },
+
+    'study.exportPack': async ({ reader, passphrase, out, ...input }) => {
+      const { project, study } = await open(input);
+      return exportPack(project, { study, reader, passphrase, out });
+    },
+
+    'study.importPack': async ({ project: dir, ...input }) => {
+      const project = await sessions.own(dir);
+      return describeStudy(project, await importPack(project, input));
+    },
+
+    'study.exportAnswers': async ({ out, ...input }) => {
+      const { project, study } = await open(input);
+      return exportAnswers(project, study, out);
+    },
+
+    'study.mergeAnswers': async ({ project: dir, ...input }) => {
+      const project = await sessions.own(dir);
+      const { study, answers } = await mergeAnswers(project, input);
+      return { study: describeStudy(project, study), answers };
+    },
+
+    'study.identifyFile': ({ path }) => identifyFile(path),
 
     'study.verify': async (input) => {
       const { project, study } = await open(input);
@@ -111,6 +148,19 @@ export function studyHandlers({ sessions, runner }: BackendContext): Pick<Handle
       return reportStudy(project, study);
     },
 
-    'study.analyze': ({ path, ...options }) => analyze({ source: { path }, ...options }),
+    'study.analyze': async ({ path, ...options }) => {
+      const stopping = new AbortController();
+      analyses.add(stopping);
+      try {
+        return await analyze({ source: { path }, ...options }, stopping.signal);
+      } finally {
+        analyses.delete(stopping);
+      }
+    },
+
+    'study.stopAnalysis': () => {
+      for (const stopping of analyses) stopping.abort();
+      return Promise.resolve(null);
+    },
   };
 }

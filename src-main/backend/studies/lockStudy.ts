@@ -11,6 +11,7 @@ import type { StoredCase, StudyRow } from '../store/studies.ts';
 import { currentVersions } from '../versions.ts';
 import { beginChain } from './chain.ts';
 import { writeDurably } from './durableFile.ts';
+import { requireOwn } from './ownStudy.ts';
 import { keyName, protocolName, studyFile, type StudyKey } from './sealedFiles.ts';
 import { commitmentOf, derivation, newSalt, seal } from './sealing.ts';
 
@@ -81,6 +82,7 @@ export async function lockStudy(
   // prettier-ignore
   const { store, dir } = project;
   const { fairness } = study;
+  requireOwn(study, 'locking');
   if (study.state !== 'ready' || fairness === null)
     throw new AppError(
       'wrong-state',

@@ -3,14 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { AppError } from '#contract/errors.ts';
 import type { NextTrial, ReadingRules } from '#contract/studyCommands.ts';
 import type { StudyAnswer, StudyProtocol } from '#contract/studies.ts';
+import { verdictsOf } from '#shared/study/readingFaults.ts';
 import { answeredBy, readingState, type ReaderState } from '#shared/study/readingState.ts';
-import type { LogEntry } from '#shared/study/studyLog.ts';
+import type { LogEntry, LogLine } from '#shared/study/studyLog.ts';
+import { isLate } from '#shared/study/timeLimit.ts';
 import { casesFolder } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import type { StudyRow } from '../store/studies.ts';
-import { append, readSoundChain } from './chain.ts';
+import { attempting } from './attempts.ts';
+import { append, readSoundChain, timeAfter } from './chain.ts';
 import { readProtocol } from './sealedFiles.ts';
 import { isPin } from './sealing.ts';
+import { requireLocked } from './ownStudy.ts';
 
 interface Place {
   readonly project: OwnedProject;
@@ -21,27 +25,23 @@ interface Place {
 interface Reading {
   readonly protocol: StudyProtocol;
   readonly state: ReaderState;
+  readonly lines: readonly LogLine[];
 }
 
 const idBytes = 16;
 
 /** Throws `wrong-state` for a study that is not being read, `not-found` for a reader it does not have. */
 function readingOf({ project, study, reader }: Place): Reading {
-  if (study.state !== 'locked' && study.state !== 'reading')
-    throw new AppError(
-      'wrong-state',
-      study.state === 'closed'
-        ? `The study "${study.name}" is closed: it takes no more answers.`
-        : `The study "${study.name}" is not locked yet. Lock it with: doppel study lock`,
-    );
+  if (study.state !== 'reading') requireLocked(study, 'reading');
   const protocol = readProtocol(project.dir, study.id);
-  const { readers } = readingState(protocol, readSoundChain(project, study.id).lines);
-  const state = readers.get(reader);
-  if (state === undefined)
-    throw new AppError('not-found', `The study "${study.name}" has no reader "${reader}". It has: ${[...readers.keys()].join(', ')}.`); // prettier-ignore
+  const { lines } = readSoundChain(project, study.id);
+  const state = readingState(protocol, lines).readers.get(reader);
+  const here = study.readers.map(({ name }) => name); // of a pack, its own reader alone
+  if (state === undefined || !here.includes(reader))
+    throw new AppError('not-found', `The study "${study.name}" has no reader "${reader}"${study.state === 'reading' ? ' on this workstation' : ''}. It has: ${here.join(', ')}.`); // prettier-ignore
   if (state.excluded !== null)
     throw new AppError('wrong-state', `The reader "${reader}" was left out of this study: ${state.excluded}`);
-  return { protocol, state };
+  return { protocol, state, lines };
 }
 
 /** Volume ids of a trial: its own; of a pair, one more letter each. */
@@ -85,15 +85,19 @@ function requireAnswerable({ protocol, state }: Reading, trial: string, answer: 
   if (shown === undefined)
     throw new AppError('wrong-state', `The trial "${trial}" was not shown to this reader. Ask for the next one first.`);
   if (shown.answer !== null) throw new AppError('wrong-state', `The trial "${trial}" is answered already; an answer stays as it is.`); // prettier-ignore
-  const words = protocol.design.protocol === 'pair' ? ['first', 'second'] : ['real', 'synthetic'];
+  const words = verdictsOf(protocol);
   if (!words.includes(answer.verdict))
     throw new AppError('usage', `The verdict of this study is ${words.join(' or ')}; it was "${answer.verdict}".`);
 }
 
+/** An answer after the time limit is kept, and says that it came late, whatever the window said. */
 export function answerTrial(place: Place, trial: string, answer: StudyAnswer): { answered: number; total: number } {
   const reading = readingOf(place);
   requireAnswerable(reading, trial, answer);
-  append(place.project, place.study.id, [{ type: 'answer', data: { reader: place.reader, trial, answer } }]);
+  const { project, study, reader } = place;
+  const at = timeAfter(reading.lines.at(-1) ?? null);
+  const isTimedOut = answer.isTimedOut || isLate(reading.protocol, reading.lines, { reader, trial, at });
+  append(project, study.id, [{ type: 'answer', data: { reader, trial, answer: { ...answer, isTimedOut } } }], at);
   return { answered: answeredBy(reading.state) + 1, total: reading.state.order.length };
 }
 
@@ -107,8 +111,12 @@ export function recordEvent(place: Place, entry: LogEntry): void {
 export async function openReading(place: Place, pin: string | null): Promise<ReadingRules> {
   const { protocol, state } = readingOf(place);
   const known = protocol.readers.find(({ name }) => name === place.reader)?.pin ?? null;
-  if (known !== null && (pin === null || !(await isPin(pin, known))))
-    throw new AppError('wrong-passphrase', `That is not the PIN of the reader "${place.reader}".`);
+  if (known !== null && pin === null) throw new AppError('wrong-passphrase', `The reader "${place.reader}" has a PIN. Give it first.`); // prettier-ignore
+  if (known !== null && pin !== null)
+    await attempting(place.project, { studyId: place.study.id, secret: `pin ${place.reader}` }, async () => {
+      if (!(await isPin(pin, known)))
+        throw new AppError('wrong-passphrase', `That is not the PIN of the reader "${place.reader}".`);
+    });
   const { name, protocol: kind, realism, timeLimitSeconds, tools, practice } = protocol.design;
   return {
     name,

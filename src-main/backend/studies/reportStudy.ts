@@ -13,6 +13,7 @@ import type { StudyRow } from '../store/studies.ts';
 import { analyze } from './analyze.ts';
 import { readSoundChain } from './chain.ts';
 import { writeDurably } from './durableFile.ts';
+import { requireOwn } from './ownStudy.ts';
 import { readOpenedKey, readProtocol } from './sealedFiles.ts';
 import { imrmcTable, trialsTable } from './writeTables.ts';
 
@@ -61,6 +62,7 @@ function writeTables(dir: string, study: StudyRow, trials: readonly Trial[]): re
 /** Throws `wrong-state` before the study is closed and where nobody answered, `project-damaged` for a changed log. */
 export async function reportStudy(project: ReadProject, study: StudyRow): Promise<StudyReport> {
   const { dir } = project;
+  requireOwn(study, 'the report');
   if (study.state !== 'closed')
     throw new AppError(
       'wrong-state',

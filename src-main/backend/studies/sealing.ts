@@ -35,11 +35,11 @@ const sealedFile = z.strictObject({
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'base64');
 
-function derive(secret: string, salt: Uint8Array, n: number): Promise<Buffer> {
+function derive(secret: string, salt: Uint8Array, n: number, bytes = keyBytes): Promise<Buffer> {
   const options: ScryptOptions = { N: n, r: derivation.r, p: derivation.p, maxmem: 256 * n * derivation.r };
   return new Promise((resolve, reject) => {
     // The same characters can be typed as different code points.
-    scrypt(secret.normalize('NFKC'), salt, keyBytes, options, (error, key) => {
+    scrypt(secret.normalize('NFKC'), salt, bytes, options, (error, key) => {
       if (error === null) resolve(key);
       else reject(error);
     });
@@ -92,6 +92,20 @@ export const newSalt = (): string => randomBytes(saltBytes).toString('hex');
 export function commitmentOf(value: unknown, salt: string): string {
   return createHash('sha256').update(salt).update(canonicalJson(value)).digest('hex');
 }
+
+export interface StreamKey {
+  readonly key: Buffer;
+  /** Tells another passphrase from a damaged file; independent of the key, as any two blocks of scrypt's output are. */
+  readonly check: Buffer;
+}
+
+/** The key of a file that is encrypted piece by piece. */
+export async function streamKey(passphrase: string, salt: Uint8Array): Promise<StreamKey> {
+  const bytes = await derive(passphrase, salt, derivation.n, 2 * keyBytes);
+  return { key: bytes.subarray(0, keyBytes), check: bytes.subarray(keyBytes) };
+}
+
+export const newStreamSalt = (): Buffer => randomBytes(saltBytes);
 
 export interface PinHash {
   readonly salt: string;
