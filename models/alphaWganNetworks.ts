@@ -93,7 +93,11 @@ export function createAlphaWganNetworks(size: NetworkSize, random: Random): Alph
   const seedVoxels = seedSide ** 3;
 
   const generatorSpecs: Record<string, WeightSpec> = {
-    seed: matrix(latent, seedVoxels * width, uniformBound(seedVoxels * width), style.generator.isSpectral),
+    // A transposed convolution from 1³ to 4³ as published, so that its spectral norm has the maps as columns.
+    seed: {
+      ...matrix(latent, seedVoxels * width, uniformBound(seedVoxels * width), style.generator.isSpectral),
+      columns: width,
+    },
     ...(style.generator.norm === 'batch' ? batchNormSpecs('seed', width) : {}),
   };
   for (let stage = 1; stage <= stages; stage++) {

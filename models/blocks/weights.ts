@@ -19,6 +19,8 @@ export interface WeightSpec {
   readonly shape: readonly number[];
   readonly initial: InitialValue;
   readonly isSpectral?: boolean;
+  /** Columns of the matrix whose largest singular value is the spectral norm; the last side unless said otherwise. */
+  readonly columns?: number;
   /** A 3³ filter used as the mirrored filter of `upsampleConvolve` by these strides (4³ for 2 along each axis). */
   readonly upsampling?: Strides;
   /** Initial values are drawn for a filter smaller by these strides and each repeated along the axes as often. */
@@ -51,8 +53,8 @@ export function createNetwork(specs: Readonly<Record<string, WeightSpec>>, rando
     const draws = random.fork(name);
     weights[name] = tf.tidy(() => tf.variable(initialValue(spec, draws)));
     if (spec.isSpectral) {
-      const rows = spec.shape.slice(0, -1).reduce((product, length) => product * length, 1);
-      const columns = spec.shape.at(-1) ?? 1;
+      const columns = columnsOf(spec);
+      const rows = spec.shape.reduce((product, length) => product * length, 1) / columns;
       buffers[`${name}.u`] = tf.tidy(() =>
         tf.variable(unitColumn(tf.tensor2d(draws.normals(columns), [columns, 1])), false),
       );
@@ -61,6 +63,8 @@ export function createNetwork(specs: Readonly<Record<string, WeightSpec>>, rando
   }
   return { specs, weights, buffers };
 }
+
+const columnsOf = ({ shape, columns }: WeightSpec): number => columns ?? shape.at(-1) ?? 1;
 
 /** A second set of the same weights and values, for a moving average; it shares the buffers. */
 export function copyNetwork(network: WeightedNetwork): WeightedNetwork {
@@ -162,12 +166,12 @@ type Spectrum = Readonly<{
   normalised: tf.Tensor;
 }>;
 
-/** One power iteration from the stored vectors; the weight as a matrix has the output channels as columns. */
+/** One power iteration from the stored vectors, of the weight as a matrix with the output channels as columns. */
 function spectrumOf(network: WeightedNetwork, name: string, powerIteration: 'store' | 'discard'): Spectrum {
   const weight = network.weights[name] as tf.Variable;
   const storedU = network.buffers[`${name}.u`] as tf.Variable;
   const storedV = network.buffers[`${name}.v`] as tf.Variable;
-  const columns = weight.shape.at(-1) ?? 1;
+  const columns = storedU.shape[0] ?? 1;
   const spectrum = tf.tidy<Spectrum>(() => {
     const matrix: tf.Tensor2D = tf.reshape(weight, [-1, columns]);
     const left = unitColumn(tf.matMul(matrix, storedU)); // [rows, 1]
