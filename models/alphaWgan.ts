@@ -8,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { createRandom, restoreRandom } from '#shared/random.ts';
+import { alphaWganNames } from './alphaWganNames.ts';
 import { createAlphaWganNetworks, type AlphaWganNetworks } from './alphaWganNetworks.ts';
 import { inferenceOptions, runningStatistics } from './blocks/normalisation.ts';
 import { copyNetwork, prepareWeights, type PreparedWeights } from './blocks/weights.ts';
@@ -92,6 +93,7 @@ export const alphaWgan: GeneratorEntry<typeof alphaWganConfig> = {
   defaultPreset: 'sigmarat2',
   configSchema: alphaWganConfig,
   batchSize: (config) => 2 * config.batch, // one batch for generator and encoder, a fresh one for the critics
+  publishedNames: (config, grid) => alphaWganNames({ ...config, grid }),
   create: (request) => createAlphaWgan(request),
 };
 

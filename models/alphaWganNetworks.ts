@@ -22,14 +22,14 @@ import { upsampleConvolve } from './ops/fusedResampling.ts';
 
 export type Variant = 'sigmarat2' | 'sigmarat1' | 'kwon';
 
-interface NetworkStyle {
+export interface NetworkStyle {
   readonly norm: NormKind;
   readonly isSpectral: boolean;
   readonly slope: number;
 }
 
 /** Section A5 of the specification: which network is normalised how. */
-const styles: Readonly<
+export const alphaWganStyles: Readonly<
   Record<Variant, Readonly<Record<'generator' | 'encoder' | 'discriminator' | 'code', NetworkStyle>>>
 > = {
   sigmarat2: {
@@ -81,13 +81,14 @@ export interface AlphaWganNetworks {
   judgeCode(leaves: NamedTensors, z: tf.Tensor2D, options?: CallOptions): tf.Tensor2D;
 }
 
-const seedSide = 4;
+/** Of the smallest volume, from which the generator starts. */
+export const seedSide = 4;
 
 /** Builds the four networks with PyTorch's default initial values. The caller disposes the variables. */
 export function createAlphaWganNetworks(size: NetworkSize, random: Random): AlphaWganNetworks {
   const { variant, grid, latent, width, codeUnits } = size;
   const stages = Math.log2(grid / seedSide);
-  const style = styles[variant];
+  const style = alphaWganStyles[variant];
   // Feature maps from 4³ outward: width, width/2 … one for each stage.
   const maps = Array.from({ length: stages }, (_, stage) => width / 2 ** stage);
   const seedVoxels = seedSide ** 3;

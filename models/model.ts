@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import type { RandomState } from '#shared/random.ts';
 import type { Factor, SliceProfile } from '#shared/volume/factor.ts';
+import type { PublishedNames } from './publishedNames.ts';
 
 export type Scalars = Readonly<Record<string, number>>;
 
@@ -152,6 +153,8 @@ export interface GeneratorEntry<Schema extends z.ZodType = z.ZodType> extends En
   batchSize(config: z.output<Schema>): number;
   /** Column of the participants' table whose values are the classes; '': not conditional. Absent: the model never is. */
   condition?(config: z.output<Schema>): string;
+  /** Names and layouts of the state dicts that its authors published; absent: weights go by our own names. */
+  publishedNames?(config: z.output<Schema>, grid: number): PublishedNames;
   create(request: CreateGenerator<z.output<Schema>>): GeneratorModel;
 }
 

@@ -171,7 +171,7 @@ function spectrumOf(network: WeightedNetwork, name: string, powerIteration: 'sto
   const weight = network.weights[name] as tf.Variable;
   const storedU = network.buffers[`${name}.u`] as tf.Variable;
   const storedV = network.buffers[`${name}.v`] as tf.Variable;
-  const columns = storedU.shape[0] ?? 1;
+  const [columns] = storedU.shape as [number];
   const spectrum = tf.tidy<Spectrum>(() => {
     const matrix: tf.Tensor2D = tf.reshape(weight, [-1, columns]);
     const left = unitColumn(tf.matMul(matrix, storedU)); // [rows, 1]

@@ -9,13 +9,10 @@ import { registry } from '#models/registry.ts';
 import { createRandom } from '#shared/random.ts';
 import { restoreCheckpoint, writeCheckpoint } from '#worker/checkpoint.ts';
 import { testEngine } from './engine.ts';
+import { smallConfigs } from './smallConfigs.ts';
 
 /** The smallest grid worth the name. */
 const gridOf = (entry: GeneratorEntry): number => entry.grids.find((side) => side >= 16) ?? 16;
-/** Small sizes, so that the suite is quick; a model without such a knob ignores none: it names its own. */
-const smallConfigs: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'alpha-wgan': { width: 16, latent: 16, codeUnits: 64, batch: 2 },
-};
 const variants = registry.flatMap((entry) =>
   entry.kind === 'generator'
     ? entry.presets.map((preset) => ({ name: `${entry.id}, ${preset.id}`, entry, preset }))

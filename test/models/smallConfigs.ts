@@ -1,0 +1,4 @@
+/** Small sizes, so that the suite is quick; a model without such a knob ignores none: it names its own. */
+export const smallConfigs: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'alpha-wgan': { width: 16, latent: 16, codeUnits: 64, batch: 2 },
+};
