@@ -25,7 +25,10 @@ export type BadScanCode =
   | 'constant'
   | 'no-brain' // nothing stands out from the background
   | 'noise' // what stands out is scattered voxels
-  | 'no-contrast'; // what stands out has one value only
+  | 'no-contrast' // what stands out has one value only
+  | 'no-pair' // no other scan, or several, of this subject
+  | 'wrong-factor' // the two scans of a pair differ by another factor
+  | 'pair-elsewhere'; // … or lie elsewhere in space
 
 export class BadScan extends AppError {
   readonly scanCode: BadScanCode;
@@ -49,7 +52,8 @@ export type ScanWarningCode =
   | 'whole-head'
   | 'unusual-size'
   | 'no-label'
-  | 'bad-label';
+  | 'bad-label'
+  | 'pair-differs';
 
 export interface ScanWarning {
   readonly code: ScanWarningCode;

@@ -1,4 +1,7 @@
-/** Pairs of patches for super-resolution: a block of a scan, changed at random, and what the scanner model makes of it. */
+/**
+ * Pairs of patches for super-resolution: a block of a scan, changed at random, and what the scanner model makes of it, or
+ * the block of a real low-resolution scan.
+ */
 import type { Random } from '#shared/random.ts';
 import type { Vector3 } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
@@ -53,6 +56,37 @@ export function cutPatch(
     addNoise(low, { deviation, background: normalisedScale.background }, random);
   }
   return { low, high: cropVolume({ ...volume, ...piece }, { first: piece.first, size: [side, side, side] }, -1).data };
+}
+
+export type PairRequest = Omit<PatchRequest, 'profile'>;
+
+/**
+ * The same patch of a real pair: `low` lies on the coarse grid of `high`, and the patch on whole blocks. Of the contrast
+ * the gain alone is changed, which a scanner's profile passes on as it is.
+ */
+export function cutPair(
+  { high, low }: { readonly high: Volume; readonly low: Volume },
+  { centre, side, factor, noise, random, isAugmented }: PairRequest,
+): VoxelPair {
+  const firstBlock = (axis: Axis): number => {
+    const last = Math.floor((high.size[axis] - side) / factor[axis]);
+    return Math.min(Math.max(0, Math.round((centre[axis] - side / 2) / factor[axis])), last);
+  };
+  const [x, y, z] = [firstBlock(0), firstBlock(1), firstBlock(2)];
+  const fine = { first: [x * factor[0], y * factor[1], z * factor[2]], size: [side, side, side] } as const;
+  const coarse = { first: [x, y, z], size: [side / factor[0], side / factor[1], side / factor[2]] } as const;
+  let [truth, seen] = [cropVolume(high, fine, -1).data, cropVolume(low, coarse, -1).data];
+  if (random !== null && isAugmented) {
+    const drawn = drawTurn(random, factor);
+    truth = turn({ size: fine.size, data: truth, first: [0, 0, 0] }, side, drawn).data;
+    seen = turn({ size: coarse.size, data: seen, first: [0, 0, 0] }, side, drawn).data;
+    changeGain([truth, seen], random);
+  }
+  if (random !== null && noise > 0) {
+    const deviation = random.uniform() * noise * normalisedScale.range;
+    addNoise(seen, { deviation, background: normalisedScale.background }, random);
+  }
+  return { low: seen, high: truth };
 }
 
 interface Span {
@@ -125,4 +159,12 @@ function changeContrast(data: Float32Array, random: Random): void {
   const gain = leastGain + (1 - leastGain) * random.uniform();
   const gamma = Math.exp(mostLogGamma * (2 * random.uniform() - 1));
   for (let index = 0; index < data.length; index++) data[index] = 2 * gain * ((data[index]! + 1) / 2) ** gamma - 1;
+}
+
+/** The same for all, in place, half of the time. */
+function changeGain(images: readonly Float32Array[], random: Random): void {
+  if (random.uniform() < 0.5) return;
+  const gain = leastGain + (1 - leastGain) * random.uniform();
+  for (const data of images)
+    for (let index = 0; index < data.length; index++) data[index] = gain * (data[index]! + 1) - 1;
 }

@@ -49,18 +49,30 @@ export function smoothingSigmaMm(voxelMm: number, spacingMm: number): number {
   return spacingMm > voxelMm ? Math.sqrt(spacingMm ** 2 - voxelMm ** 2) / 2 : 0;
 }
 
-/** Calls `visit` with each voxel of the grid and its place in the voxels of a volume. */
-function forGrid(
-  { grid, affine, into }: { grid: number; affine: Volume['affine']; into: Volume['affine'] },
+/** Where voxels lie: a volume without them. */
+export type Frame = Pick<Volume, 'size' | 'affine'>;
+
+/** `smoothingSigmaMm` along each axis of a volume whose axes run as the frame's do, more or less. */
+export function smoothingFor(volume: Frame, frame: Frame): Vector3 {
+  const [voxelMm, spacingMm] = [spacingOf(volume.affine), spacingOf(frame.affine)];
+  const along = (axis: 0 | 1 | 2): number => smoothingSigmaMm(voxelMm[axis], spacingMm[axis]);
+  return [along(0), along(1), along(2)];
+}
+
+/** Calls `visit` with each voxel of the frame and its place in the voxels of a volume with affine `into`. */
+export function forFrame(
+  { size, affine }: Frame,
+  into: Volume['affine'],
   visit: (index: number, x: number, y: number, z: number) => void,
 ): void {
   const [a, b, c] = multiplyAffines(invertAffine(into), affine);
-  for (let k = 0, index = 0; k < grid; k++) {
-    for (let j = 0; j < grid; j++) {
+  const [nx, ny, nz] = size;
+  for (let k = 0, index = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++) {
       const x = a[1] * j + a[2] * k + a[3];
       const y = b[1] * j + b[2] * k + b[3];
       const z = c[1] * j + c[2] * k + c[3];
-      for (let i = 0; i < grid; i++, index++) visit(index, x + a[0] * i, y + b[0] * i, z + c[0] * i);
+      for (let i = 0; i < nx; i++, index++) visit(index, x + a[0] * i, y + b[0] * i, z + c[0] * i);
     }
   }
 }
@@ -139,25 +151,41 @@ function croppedWarning(share: number): ScanWarning[] {
   ];
 }
 
-/** A prepared scan on the grid of its dataset, centred on its brain. Throws BadScan ('no-brain'). */
-export function resampleToGrid(scan: PreparedScan, settings: GridSettings): GridScan {
-  const { grid, spacingMm } = settings;
-  const { native, measures, intensity, maskThreshold } = scan;
-  const voxelMm = spacingOf(scan.volume.affine);
-  const sigmaMm = voxelMm.map((length) => smoothingSigmaMm(length, spacingMm)) as [number, number, number];
-  const sigma: Vector3 = [sigmaMm[0] / voxelMm[0], sigmaMm[1] / voxelMm[1], sigmaMm[2] / voxelMm[2]];
-  const { brain, coverage } = filteredBrain(scan, sigma);
+/** The brain of a prepared scan on a frame: [-1, 1], outside exactly −1. */
+export interface BrainOnFrame {
+  readonly volume: Volume;
+  /** How many of them are brain. */
+  readonly voxels: number;
+  /** The low-pass before resampling, along the RAS axes. */
+  readonly sigmaMm: Vector3;
+}
 
-  const affine = placeGrid(scan, settings);
-  const data = new Float32Array(grid ** 3).fill(background);
+export function brainOnFrame(scan: PreparedScan, frame: Frame): BrainOnFrame {
+  const voxelMm = spacingOf(scan.volume.affine);
+  const sigmaMm = smoothingFor(scan.volume, frame);
+  const { brain, coverage } = filteredBrain(scan, [
+    sigmaMm[0] / voxelMm[0],
+    sigmaMm[1] / voxelMm[1],
+    sigmaMm[2] / voxelMm[2],
+  ]);
+  const data = new Float32Array(frame.size[0] * frame.size[1] * frame.size[2]).fill(background);
   const intensities = createSampler(brain.data, brain.size);
   const inside: Sampler = createSampler(coverage, brain.size);
   let voxels = 0;
-  forGrid({ grid, affine, into: brain.affine }, (index, x, y, z) => {
+  forFrame(frame, brain.affine, (index, x, y, z) => {
     if (inside.linear(x, y, z) < leastCoverage) return;
     voxels++;
     data[index] = Math.min(1, Math.max(-1, intensities.cubic(x, y, z) + background));
   });
+  return { volume: { ...frame, data }, voxels, sigmaMm };
+}
+
+/** A prepared scan on the grid of its dataset, centred on its brain. Throws BadScan ('no-brain'). */
+export function resampleToGrid(scan: PreparedScan, settings: GridSettings): GridScan {
+  const { grid } = settings;
+  const { native, measures, intensity, maskThreshold } = scan;
+  const affine = placeGrid(scan, settings);
+  const { volume, voxels, sigmaMm } = brainOnFrame(scan, { size: [grid, grid, grid], affine });
   if (voxels === 0) {
     throw new BadScan(
       'no-brain',
@@ -165,11 +193,11 @@ export function resampleToGrid(scan: PreparedScan, settings: GridSettings): Grid
     );
   }
   return {
-    volume: { size: [grid, grid, grid], affine, data },
+    volume,
     transform: {
       native,
       centreOfMassMm: [...measures.centreMm],
-      smoothingSigmaMm: sigmaMm,
+      smoothingSigmaMm: [...sigmaMm],
       interpolation: 'cubic',
       intensity,
       maskThreshold,
@@ -183,8 +211,9 @@ export function resampleToGrid(scan: PreparedScan, settings: GridSettings): Grid
 export function resampleLabels(labels: Volume, grid: number, affine: Volume['affine']): Volume {
   const data = new Float32Array(grid ** 3);
   const { nearest } = createSampler(labels.data, labels.size);
-  forGrid({ grid, affine, into: labels.affine }, (index, x, y, z) => {
+  const frame: Frame = { size: [grid, grid, grid], affine };
+  forFrame(frame, labels.affine, (index, x, y, z) => {
     data[index] = nearest(x, y, z);
   });
-  return { size: [grid, grid, grid], affine, data };
+  return { ...frame, data };
 }

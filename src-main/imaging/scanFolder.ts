@@ -195,6 +195,16 @@ function ownerOf(path: string, layout: Layout): Candidate {
     : { path, subject: `sub-${subject}`, session };
 }
 
+/** Subjects and sessions of files that were named one by one: as of a folder that holds them all. `path` stays. */
+export function ownersOf(paths: readonly string[]): readonly Candidate[] {
+  const parents = paths.map((path) => path.split('/').slice(0, -1));
+  const [first = []] = parents;
+  const split = first.findIndex((name, at) => parents.some((folders) => folders[at] !== name));
+  const shared = split < 0 ? Math.min(...parents.map(({ length }) => length)) : split;
+  const owners = paths.map((path) => ownerOf(path.split('/').slice(shared).join('/'), 'folders'));
+  return withoutSharedFolder(owners).map((owner, at) => ({ ...owner, path: paths[at] ?? owner.path }));
+}
+
 /** A folder level that all scans of a subject share is no session. */
 function withoutSharedFolder(candidates: readonly Candidate[]): Candidate[] {
   const sessions = new Map<string, Set<string | null>>();

@@ -1,4 +1,6 @@
 /** The scanner model on one file: what a scan with larger voxels would have shown, in the file's own axis order. */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { TaskOf } from '#contract/jobs.ts';
 import { degrade } from '#imaging/degrade.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
@@ -19,6 +21,7 @@ export async function degradeFile({ request, versions }: TaskOf<'degrade'>, cont
   const damage = replaceNonFinite(ras);
   const coarse = turnFromRas(degrade(ras, { factor, profile, noise, seed }), volume.affine);
   const description = { Degraded: true, Factor: formatFactor(factor), SliceProfile: profile, Noise: noise, Seed: seed };
+  await mkdir(dirname(out), { recursive: true });
   const { sha256 } = await writeNifti(out, coarse, {
     storage: { kind: 'float32' },
     description: `DEGRADED x${formatFactor(factor)} ${profile} Doppel ${versions.doppel}`,

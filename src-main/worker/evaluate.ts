@@ -1,7 +1,7 @@
 /**
  * The evaluation job: does a super-resolution network gain anything over interpolation? Scans with a truth are made coarse
- * by the scanner model that the network was trained with, written, read and enlarged as a user's scan is, and measured
- * inside the brain. Writes a report as JSON and as HTML.
+ * by the scanner model that the network was trained with (or come with a real scan of low resolution), written, read and
+ * enlarged as a user's scan is, and measured inside the brain. Writes a report as JSON and as HTML.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -122,7 +122,7 @@ async function measureScans(evaluation: Evaluation, { scans: sources }: Evaluati
     const scannerModel: Degradation = { factor, profile, noise, seed: task.request.seed + index };
     const found = await evaluateScan({
       source,
-      truth: await readTruth(source, factor),
+      truth: await readTruth(source, scannerModel),
       scannerModel,
       enlargers,
       hasPictures: index < mostPictured,
@@ -147,6 +147,13 @@ async function writeReport({ task, context }: Evaluation, ending: 'json' | 'html
   }
 }
 
+function pairWarning({ pairs }: SrTraining, { inputs }: EvaluationSources): string[] {
+  if (pairs === 'made' || inputs === 'real') return [];
+  return [
+    'The network was trained on real pairs, and measured here on inputs that the scanner model made: a real scan differs from them. Name real ones with --low.',
+  ];
+}
+
 async function report(evaluation: Evaluation, sources: EvaluationSources, device: string): Promise<void> {
   const { task, checkpoint, trainedOn } = evaluation;
   const { scans, pictures } = await measureScans(evaluation, sources);
@@ -168,8 +175,9 @@ async function report(evaluation: Evaluation, sources: EvaluationSources, device
     },
     scannerModel: { factor, profile, noise, seed },
     backProjection,
+    inputs: sources.inputs,
     split: sources.split,
-    warnings: [...sources.warnings],
+    warnings: [...sources.warnings, ...pairWarning(trainedOn, sources)],
     scans: [...scans],
     ...summarizeEvaluation(scans, seed),
   };

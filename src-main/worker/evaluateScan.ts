@@ -1,9 +1,10 @@
-/** One scan of an evaluation: made coarse, enlarged by every method, measured against what it was. */
+/** One scan of an evaluation: made coarse (or seen coarse by a scanner), enlarged by every method, measured against what it was. */
 import { setImmediate } from 'node:timers/promises';
 import type { MethodResult, ScanResult, UpscalingMethod } from '#contract/evaluation.ts';
+import { coarseMask } from '#imaging/coarseMask.ts';
 import { degrade, type Degradation } from '#imaging/degrade.ts';
 import { createQualityReference } from '#imaging/imageQuality.ts';
-import { spacingOf, type Vector3 } from '#shared/volume/affine.ts';
+import { spacingOf } from '#shared/volume/affine.ts';
 import { classify, countClasses, fitIntensityClasses, meanDice } from '#shared/statistics/intensityClasses.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { drawEvaluation } from './evaluationPictures.ts';
@@ -32,19 +33,6 @@ export interface ScanRequest {
 }
 
 const finiteOrNull = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null);
-
-/** Coarse voxels at least half of whose block lies in the mask. */
-function coarseMask(mask: Uint8Array, [nx, ny, nz]: Vector3, [fx, fy, fz]: Vector3): Uint8Array {
-  const [cx, cy] = [nx / fx, ny / fy];
-  const counts = new Uint16Array((nx * ny * nz) / (fx * fy * fz));
-  for (let z = 0, at = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      const row = cx * (Math.floor(y / fy) + cy * Math.floor(z / fz));
-      for (let x = 0; x < nx; x++, at++) counts[row + Math.floor(x / fx)] = (counts[row + Math.floor(x / fx)] ?? 0) + (mask[at] ?? 0); // prettier-ignore
-    }
-  }
-  return Uint8Array.from(counts, (count) => (2 * count >= fx * fy * fz ? 1 : 0));
-}
 
 /** Root mean square of a − b where `mask` is 1. */
 function rootMeanSquare(a: Float32Array, b: Float32Array, mask: Uint8Array): number {
@@ -76,7 +64,7 @@ export async function evaluateScan(request: ScanRequest): Promise<ScanEvaluation
   const range = { low: 0, high: reference.dataRange };
   const voxelMl = (spacingMm[0] * spacingMm[1] * spacingMm[2]) / 1000;
   const tissues = classify(data, mask, fitIntensityClasses(data, mask, range));
-  const low = degrade(truth.whole, scannerModel);
+  const low = truth.low ?? degrade(truth.whole, scannerModel);
   const inBrain = coarseMask(mask, size, factor);
 
   const methods: MethodResult[] = [];

@@ -13,11 +13,11 @@ import { escapeHtml, figure, page, pngImage, table } from '#shared/report/html.t
 import { blandAltmanPlot, differencePlot, pairedPlot } from '#shared/report/pairPlots.ts';
 import {
   factorWords,
-  limits,
+  inputWords,
+  limitsOf,
   measureWords,
   methodTitles,
   shortTitles,
-  profileTitles,
   tissueTitles,
 } from './evaluationWords.ts';
 
@@ -256,9 +256,9 @@ ${table(['Scan', 'Split', 'Voxels', 'In the brain', 'L', 'Checkerboard', 'Note',
 }
 
 function method(report: EvaluationReport): string {
-  const { scannerModel, checkpoint } = report;
+  const { checkpoint } = report;
   const rows = [
-    ['Scanner model', `${profileTitles[scannerModel.profile]}; noise ${String(scannerModel.noise)} of the intensity range, seed ${String(scannerModel.seed)}; the same code as in training`],
+    ['Inputs', inputWords(report)],
     ['Back-projection', report.backProjection === 0 ? 'not measured' : `${String(report.backProjection)} steps, beside the result without`],
     ['Brain', 'what stands out from the background in the true scan, gaps closed; intensities count from the background'],
     ['Checkpoint', `${checkpoint.id} of ${checkpoint.modelId}, iteration ${String(checkpoint.iteration)}, SHA-256 ${checkpoint.sha256}`],
@@ -278,7 +278,9 @@ export function writeEvaluationReport(report: EvaluationReport, pictures: readon
     plots(report),
     pictureSection(pictures),
     agreementSection(report),
-    `<h2>What this shows, and what it cannot</h2><ul>${limits.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`,
+    `<h2>What this shows, and what it cannot</h2><ul>${limitsOf(report)
+      .map((text) => `<li>${escapeHtml(text)}</li>`)
+      .join('')}</ul>`,
     scanTable(report),
     method(report),
     `<footer>Written by Doppel ${escapeHtml(report.doppel)} on ${escapeHtml(report.createdAt)}.</footer>`,

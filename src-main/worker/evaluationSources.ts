@@ -3,10 +3,13 @@ import { basename } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { TaskOf } from '#contract/jobs.ts';
 import { sha256OfFile } from '#imaging/atomicWrite.ts';
+import { matchPairs } from '#imaging/pairNames.ts';
+import { ownersOf } from '#imaging/scanFolder.ts';
 import type { TruthSource } from './evaluationTruth.ts';
 
 export interface EvaluationSources {
   readonly scans: readonly TruthSource[];
+  readonly inputs: 'made' | 'real';
   /** Whose scans these are, in words. */
   readonly split: string;
   readonly warnings: readonly string[];
@@ -17,24 +20,38 @@ type Task = Pick<TaskOf<'evaluate'>, 'request' | 'volumes'>;
 function heldOutScans({ volumes }: Task): EvaluationSources {
   const scans = volumes
     .filter(({ split, removed }) => split === 'heldout' && !removed)
-    .map(({ subject, path, sha256, labelPath }): TruthSource => ({ source: subject, path, sha256, split: 'heldout', labelPath })); // prettier-ignore
+    .map(({ subject, path, sha256, labelPath, lowPath }): TruthSource => ({ source: subject, path, sha256, split: 'heldout', labelPath, lowPath })); // prettier-ignore
   if (scans.length === 0) {
     throw new AppError(
       'usage',
       'The dataset that the network was trained on has no held-out scans to measure it on. Name high-resolution scans (--high), or import with a share held out.',
     );
   }
-  return { scans, split: 'Held-out scans of its dataset: not trained on, by subject.', warnings: [] };
+  const inputs = scans.every(({ lowPath }) => lowPath !== null) ? 'real' : 'made';
+  return { scans, inputs, split: 'Held-out scans of its dataset: not trained on, by subject.', warnings: [] };
 }
 
-async function namedScan(path: string, { volumes }: Task): Promise<TruthSource> {
+/** For each high-resolution scan its real input; none where none was named. Throws AppError 'usage' for what has no pair. */
+function realInputs({ high, low = [] }: Task['request']): ReadonlyMap<string, string> {
+  if (low.length === 0) return new Map();
+  const found = matchPairs(ownersOf(high), ownersOf(low));
+  const left = [...found.high, ...found.low];
+  if (left.length === 0) return new Map([...found.lowOf].map(([path, { path: lowPath }]) => [path, lowPath]));
+  const words = left.map(({ path, reason }) => `${basename(path)}: ${reason}`).join(' ');
+  throw new AppError(
+    'usage',
+    `Scans of high and low resolution are matched by subject and session, or by the beginning of their names. ${words}`,
+  );
+}
+
+async function namedScan(path: string, lowPath: string | null, { volumes }: Task): Promise<TruthSource> {
   const sha256 = await sha256OfFile(path).catch((cause: unknown) => {
     throw new AppError('not-found', `There is no scan ${path} that can be read.`, { cause });
   });
   const known = volumes.find((volume) => volume.sourceSha256 === sha256 || volume.sha256 === sha256);
   // The label map lies on the dataset's grid: it fits the stored volume, not the file that it was made from.
   const labelPath = known?.sha256 === sha256 ? known.labelPath : null;
-  return { source: basename(path), path, sha256, split: known?.split ?? 'unseen', labelPath };
+  return { source: basename(path), path, sha256, split: known?.split ?? 'unseen', labelPath, lowPath };
 }
 
 /**
@@ -43,16 +60,25 @@ async function namedScan(path: string, { volumes }: Task): Promise<TruthSource> 
  */
 export async function chooseSources(task: Task): Promise<EvaluationSources> {
   const { high, includeTraining } = task.request;
-  if (high.length === 0) return heldOutScans(task);
+  if (high.length === 0) {
+    if (task.request.low === undefined || task.request.low.length === 0) return heldOutScans(task);
+    throw new AppError(
+      'usage',
+      'Scans of low resolution (--low) need the true ones beside them: name those with --high.',
+    );
+  }
+  const lowOf = realInputs(task.request);
+  const inputs = lowOf.size > 0 ? 'real' : 'made';
   const scans: TruthSource[] = [];
-  for (const path of high) scans.push(await namedScan(path, task));
+  for (const path of high) scans.push(await namedScan(path, lowOf.get(path) ?? null, task));
   const seen = scans.filter(({ split }) => split === 'train').map(({ source }) => source);
   if (task.volumes.length === 0) {
     const split = 'Named scans. The network was trained elsewhere: whether it has seen them is not known here.';
-    return { scans, split, warnings: [] };
+    return { scans, inputs, split, warnings: [] };
   }
   if (seen.length === 0) {
-    return { scans, split: 'Named scans; by their hashes none is a training scan of its dataset.', warnings: [] };
+    const split = 'Named scans; by their hashes none is a training scan of its dataset.';
+    return { scans, inputs, split, warnings: [] };
   }
   const names = seen.join(', ');
   if (!includeTraining) {
@@ -63,6 +89,7 @@ export async function chooseSources(task: Task): Promise<EvaluationSources> {
   }
   return {
     scans,
+    inputs,
     split: `Named scans, ${String(seen.length)} of ${String(scans.length)} from its own training set.`,
     warnings: [
       `The network was trained on ${names}. What is measured there says nothing about other scans, and makes every median and test look better than it is.`,

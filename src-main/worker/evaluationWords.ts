@@ -100,7 +100,7 @@ export const tissueTitles: Readonly<Record<Tissue, string>> = {
   bright: 'Bright (white matter in T1w)',
 };
 
-export const profileTitles: Readonly<Record<EvaluationReport['scannerModel']['profile'], string>> = {
+const profileTitles: Readonly<Record<EvaluationReport['scannerModel']['profile'], string>> = {
   gaussian: 'Gaussian slice profile, full width at half maximum = one coarse voxel',
   box: 'box profile, the mean over one coarse voxel',
   kspace: 'k-space truncation',
@@ -112,9 +112,21 @@ export function factorWords(factor: readonly [number, number, number]): string {
   return text.includes('x') ? `${text} (right, anterior, superior)` : `${text} along every axis`;
 }
 
+/** Where the scans came from that were enlarged. */
+export function inputWords({ inputs, scannerModel: { profile, noise, seed } }: EvaluationReport): string {
+  return inputs === 'real'
+    ? `real low-resolution scans, resampled onto voxels that are blocks of the true ones, with the mean and spread in the brain that the true scan has through a scanner model (${profileTitles[profile]})`
+    : `made from the true scans by a scanner model: ${profileTitles[profile]}; noise ${String(noise)} of the intensity range, seed ${String(seed)}; the same code as in training`;
+}
+
+const inputLimits: Readonly<Record<EvaluationReport['inputs'], string>> = {
+  made: 'Every number compares with a scan that was made coarse by a formula, not with a second scan by a real coarse protocol: motion, contrast and distortion of such a protocol are not in it.',
+  real: 'Inputs are real low-resolution scans, taken to lie in the same space (mm) as the true ones: nothing was registered. What the two are misaligned by counts as an error of every method, and blurs the differences between them.',
+};
+
 /** What stands at the end of every report. */
-export const limits: readonly string[] = [
-  'Every number compares with a scan that was made coarse by a formula, not with a second scan by a real coarse protocol: motion, contrast and distortion of such a protocol are not in it.',
+export const limitsOf = ({ inputs }: EvaluationReport): readonly string[] => [
+  inputLimits[inputs],
   'A high PSNR says that a result is near the truth on average over the brain, not that every small structure in it is real. Look at the error pictures, and at the data consistency error of scans without a truth.',
   'With n scans the smallest p value that the signed-rank test can give is 2 / 2ⁿ: with fewer than six, no difference can reach 0.05, however large.',
   'Tissue classes are intensities sorted into three, fitted to each picture by itself: they show whether enlarging shifts volumes, and measure no anatomy.',

@@ -24,6 +24,7 @@ import { scanFolder, type Candidate, type FolderContent } from '#imaging/scanFol
 import { splitSubjects } from '#imaging/splitSubjects.ts';
 import { supportedFormats } from '#imaging/volumeFile.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
+import { openPairs, type Pairs } from './importPairs.ts';
 
 /** A record but for the split, which is known when all scans are stored. */
 type StoredVolume = Omit<VolumeRecord, 'split'>;
@@ -34,6 +35,7 @@ interface ImportRun {
   readonly context: WorkerContext;
   readonly content: FolderContent;
   readonly labels: LabelMaps | null;
+  readonly pairs: Pairs | null;
   readonly progress: Progress;
   /** Paths relative to the project: to be removed if the import does not succeed. */
   readonly written: string[];
@@ -131,6 +133,7 @@ async function storeScan(
 ): Promise<StoredVolume> {
   const { grid } = run.request;
   const { volume, transform, warnings } = resampleToGrid(scan, { grid, spacingMm });
+  const low = run.pairs === null ? null : await run.pairs.read(candidate, volume);
   const id = randomUUID();
   const path = `${volumesFolder}/${id}.nii`;
   run.written.push(path);
@@ -142,7 +145,10 @@ async function storeScan(
   run.written.push(thumbnailPath);
   await writeFileAtomic(join(run.projectDir, thumbnailPath), drawThumbnail(volume, { low: -1, high: 1 }));
   const labels = await storeLabels(run, candidate, { id, grid, affine: volume.affine });
-  const all = [...scan.warnings, ...warnings, ...notes, ...labels.warnings];
+  const lowPath = `${volumesFolder}/${id}.low.nii`;
+  if (low !== null) run.written.push(lowPath);
+  const storedLow = low === null ? null : await low.write(run.projectDir, lowPath);
+  const all = [...scan.warnings, ...warnings, ...notes, ...labels.warnings, ...(low?.warnings ?? [])];
   run.context.send({ type: 'file', outcome: outcomeOf(candidate.path, all) });
   return {
     id,
@@ -152,6 +158,7 @@ async function storeScan(
     sha256,
     labelPath: labels.labelPath,
     thumbnailPath,
+    low: storedLow,
     removed: false,
     sourceFile: candidate.path,
     sourceSha256: scan.sourceSha256,
@@ -291,7 +298,7 @@ export async function importDataset(task: TaskOf<'import'>, context: WorkerConte
     type: 'progress',
     progress: { done: 0, total: 0, unit: 'steps', secondsLeft: null, note: 'Looking for scans' },
   });
-  const content = await scanFolder(request.folder);
+  const { pairs, content } = await openPairs(request, await scanFolder(request.folder));
   const labels = request.derivative === null ? null : await openLabelMaps(request.folder, request.derivative);
   await mkdir(join(projectDir, volumesFolder), { recursive: true });
   const written: string[] = [];
@@ -303,6 +310,7 @@ export async function importDataset(task: TaskOf<'import'>, context: WorkerConte
       context,
       content,
       labels,
+      pairs,
       progress: createProgress(context, steps),
       written,
     });

@@ -5,13 +5,13 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { AppError } from '#contract/errors.ts';
-import { cutPatch, type VoxelPair } from '#imaging/patches.ts';
+import type { VoxelPair } from '#imaging/patches.ts';
 import type { PatchPair, PatchPlan } from '#models/model.ts';
 import { createRandom, type Random } from '#shared/random.ts';
 import type { Vector3 } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { createOrder } from './dataOrder.ts';
-import { readDatasetVolume } from './datasetVolume.ts';
+import { cutFrom, readPair, type PairPaths, type TrainingPair } from './trainingPair.ts';
 
 export interface PatchBatches {
   /** The patches of this iteration, counted from 1; the caller disposes them. */
@@ -19,7 +19,7 @@ export interface PatchBatches {
 }
 
 interface PatchBatchOptions {
-  readonly paths: readonly string[];
+  readonly scans: readonly PairPaths[];
   readonly grid: number;
   readonly plan: PatchPlan;
   readonly seed: number;
@@ -31,20 +31,20 @@ const mostTries = 10_000;
 const background = -1;
 
 /** Throws AppError('usage') where a patch is larger than a scan. */
-export function createPatchBatches({ paths, grid, plan, seed }: PatchBatchOptions): PatchBatches {
+export function createPatchBatches({ scans, grid, plan, seed }: PatchBatchOptions): PatchBatches {
   if (plan.side > grid) {
     throw new AppError(
       'usage',
       `Patches of ${String(plan.side)} voxels a side do not fit into scans of ${String(grid)}. Choose smaller ones (patch).`,
     );
   }
-  const pathAt = createOrder(paths, seed);
+  const scanAt = createOrder(scans, seed);
   const origin = createRandom(seed).fork('patches');
-  const read = createCache(grid);
+  const read = createCache(grid, plan);
   const cut = async (position: number): Promise<VoxelPair> => {
-    const volume = await read(pathAt(position));
+    const pair = await read(scanAt(position));
     const random = origin.fork(`patch ${String(position)}`);
-    return cutPatch(volume, { ...plan, centre: brainVoxel(volume, random), random });
+    return cutFrom(pair, { ...plan, centre: brainVoxel(pair.high, random), random });
   };
   const load = (iteration: number): Promise<VoxelPair[]> =>
     Promise.all(Array.from({ length: plan.count }, (_, index) => cut((iteration - 1) * plan.count + index)));
@@ -89,14 +89,14 @@ function brainVoxel({ size: [nx, ny, nz], data }: Volume, random: Random): Vecto
 }
 
 /** Reads scans, or gives them from memory. */
-function createCache(grid: number): (path: string) => Promise<Volume> {
+function createCache(grid: number, { factor }: PatchPlan): (scan: PairPaths) => Promise<TrainingPair> {
   const most = Math.max(1, Math.floor(cacheBytes / (grid ** 3 * Float32Array.BYTES_PER_ELEMENT)));
-  const kept = new Map<string, Promise<Volume>>();
-  return (path) => {
-    const volume = kept.get(path) ?? readDatasetVolume(path, grid);
-    kept.delete(path);
-    kept.set(path, volume); // the last used are last
+  const kept = new Map<string, Promise<TrainingPair>>();
+  return (scan) => {
+    const pair = kept.get(scan.path) ?? readPair(scan, { grid, factor });
+    kept.delete(scan.path);
+    kept.set(scan.path, pair); // the last used are last
     for (const oldest of [...kept.keys()].slice(0, -most)) kept.delete(oldest);
-    return volume;
+    return pair;
   };
 }

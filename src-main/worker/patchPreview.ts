@@ -1,14 +1,14 @@
 /** The preview of a super-resolution training: patches interpolated, refined and as they were, and what was measured. */
 import * as tf from '@tensorflow/tfjs';
 import { drawContactSheet, type SheetScan } from '#imaging/contactSheet.ts';
-import { cutPatch, type VoxelPair } from '#imaging/patches.ts';
+import type { VoxelPair } from '#imaging/patches.ts';
 import type { PatchPlan, SuperResolutionModel } from '#models/model.ts';
 import { interpolateCubic } from '#models/ops/interpolation.ts';
 import type { Vector3 } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
-import { readDatasetVolume } from './datasetVolume.ts';
 import { toTensors } from './patchBatches.ts';
 import type { Preview } from './training.ts';
+import { cutFrom, readPair, type PairPaths } from './trainingPair.ts';
 import { volumesOf } from './volumesOf.ts';
 
 const mostScans = 3;
@@ -23,18 +23,18 @@ export interface PatchPreview {
 
 interface PreviewOptions {
   /** The first few are shown. */
-  readonly paths: readonly string[];
+  readonly scans: readonly PairPaths[];
   readonly isHeldOut: boolean;
   readonly grid: number;
   readonly plan: PatchPlan;
 }
 
-/** Takes a patch from the middle of the brain of each scan, as the scanner model shows it without noise. */
-export async function createPatchPreview({ paths, isHeldOut, grid, plan }: PreviewOptions): Promise<PatchPreview> {
+/** Takes a patch from the middle of the brain of each scan, as the scanner model shows it without noise or as its real pair does. */
+export async function createPatchPreview({ scans, isHeldOut, grid, plan }: PreviewOptions): Promise<PatchPreview> {
   const pairs: VoxelPair[] = [];
-  for (const path of paths.slice(0, mostScans)) {
-    const volume = await readDatasetVolume(path, grid);
-    pairs.push(cutPatch(volume, { ...plan, centre: middleOf(volume), random: null }));
+  for (const scan of scans.slice(0, mostScans)) {
+    const pair = await readPair(scan, { grid, factor: plan.factor });
+    pairs.push(cutFrom(pair, { ...plan, centre: middleOf(pair.high), random: null }));
   }
   return {
     async show(model) {

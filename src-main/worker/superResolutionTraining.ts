@@ -5,23 +5,27 @@ import { describeScans } from './describeScans.ts';
 import { createPatchBatches } from './patchBatches.ts';
 import { createPatchPreview } from './patchPreview.ts';
 import type { Training, TrainingRequest } from './training.ts';
+import type { PairPaths } from './trainingPair.ts';
 
 export async function createSuperResolutionTraining(
   entry: SuperResolutionEntry,
   { config, grid, volumes, seed }: TrainingRequest,
 ): Promise<Training> {
   const plan = entry.patches(config);
-  const pathsOf = (split: 'train' | 'heldout'): string[] =>
-    volumes.filter((volume) => volume.split === split).map((volume) => volume.path);
-  const [trained, heldOut] = [pathsOf('train'), pathsOf('heldout')];
-  const batches = createPatchBatches({ paths: trained, grid, plan, seed });
-  const described = await describeScans(trained, { grid, seed });
+  const scansOf = (split: 'train' | 'heldout'): PairPaths[] => volumes.filter((volume) => volume.split === split);
+  const [trained, heldOut] = [scansOf('train'), scansOf('heldout')];
+  const pairs = trained.some(({ lowPath }) => lowPath !== null) ? 'real' : 'made';
+  const batches = createPatchBatches({ scans: trained, grid, plan, seed });
+  const described = await describeScans(
+    trained.map(({ path }) => path),
+    { grid, seed },
+  );
   const isHeldOut = heldOut.length > 0;
-  const preview = await createPatchPreview({ paths: isHeldOut ? heldOut : trained, isHeldOut, grid, plan });
+  const preview = await createPatchPreview({ scans: isHeldOut ? heldOut : trained, isHeldOut, grid, plan });
   const model = entry.create({ config, seed });
   return {
     model,
-    trainedOn: { factor: [...plan.factor], profile: plan.profile, noise: plan.noise, ...described },
+    trainedOn: { factor: [...plan.factor], profile: plan.profile, noise: plan.noise, pairs, ...described },
 
     drawnUntil: (iteration) => iteration * plan.count,
 

@@ -21,7 +21,7 @@ export interface Training {
   preview(): Promise<Preview>;
 }
 
-type TrainingVolume = Pick<TaskOf<'train'>['volumes'][number], 'path' | 'split'>;
+type TrainingVolume = Pick<TaskOf<'train'>['volumes'][number], 'path' | 'lowPath' | 'split'>;
 
 export interface TrainingRequest {
   /** Parsed by the model's schema. */

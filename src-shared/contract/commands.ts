@@ -47,7 +47,7 @@ export interface ProjectDetail extends ProjectRecord {
 }
 
 export interface DatasetDetail extends DatasetRecord {
-  /** `path`, `labelPath` and `thumbnailPath` are absolute here; removed volumes are among them. */
+  /** `path`, `labelPath`, `thumbnailPath` and `low.path` are absolute here; removed volumes are among them. */
   readonly volumeList: readonly VolumeRecord[];
 }
 

@@ -126,6 +126,7 @@ export const evaluationReport = z.strictObject({
   }),
   scannerModel: z.strictObject({ factor: size3, profile: z.enum(sliceProfiles), noise: finite, seed: z.int() }),
   backProjection: z.int().nonnegative(), // steps; 0: not measured
+  inputs: z.enum(['made', 'real']).default('made'), // made coarse by the scanner model; real: scans of low resolution
   split: z.string(), // whose scans these are, in words
   warnings: z.array(z.string()),
   scans: z.array(scanResult),

@@ -33,6 +33,7 @@ export const importRequest = z.strictObject({
   holdout: z.number().min(0).max(0.9),
   seed,
   derivative: z.string().min(1).nullable(), // the folder under derivatives/ that holds label maps
+  pairs: z.strictObject({ folder, factor: z.string() }).optional(), // real low-resolution scans of the same subjects
 });
 export type ImportRequest = z.infer<typeof importRequest>;
 
@@ -105,6 +106,7 @@ export const evaluateRequest = z.strictObject({
   kind: z.literal('evaluate'),
   checkpointId: z.string(),
   high: z.array(folder), // absolute; none: the held-out scans of the dataset it was trained on
+  low: z.array(folder).optional(), // absolute: real scans of low resolution, matched to `high` by name; absent: made from them
   includeTraining: z.boolean(), // scans it was trained on are measured too, and the report says so
   backProjection: z.int().nonnegative().max(50), // steps, measured beside the result without; 0: not at all
   out: folder.nullable(), // absolute; the report goes there too
@@ -158,7 +160,14 @@ export const job = z.strictObject({
 });
 export type Job = z.infer<typeof job>;
 
-const datasetVolume = z.strictObject({ id: z.string(), subject: z.string(), split, path: z.string(), attributes });
+const datasetVolume = z.strictObject({
+  id: z.string(),
+  subject: z.string(),
+  split,
+  path: z.string(),
+  lowPath: folder.nullable().default(null), // of a real pair
+  attributes,
+});
 
 /** What a worker process gets: everything it needs, with absolute paths; it never opens the database. */
 export const workerTask = z.discriminatedUnion('kind', [
@@ -239,6 +248,7 @@ export const workerTask = z.discriminatedUnion('kind', [
         sha256: z.string(), // of that file
         sourceSha256: z.string(),
         labelPath: folder.nullable(), // on the grid
+        lowPath: folder.nullable().default(null), // of a real pair
         removed: z.boolean(),
       }),
     ),

@@ -45,6 +45,17 @@ export const gridTransform = z.strictObject({
 });
 export type GridTransform = z.infer<typeof gridTransform>;
 
+/** The real low-resolution scan that makes a pair with a volume, on the grid of voxels `factor` times as large. */
+export const lowScan = z.strictObject({
+  path: z.string(), // relative to the project folder
+  sha256: z.string(),
+  factor: size3, // along the grid's x, y, z
+  sourceFile: z.string(), // relative to the folder of low-resolution scans
+  sourceSha256: z.string(),
+  correlation: finite, // with the volume made coarse, in the brain
+});
+export type LowScan = z.infer<typeof lowScan>;
+
 export const split = z.enum(['train', 'heldout']);
 export type Split = z.infer<typeof split>;
 
@@ -61,6 +72,7 @@ export const volumeRecord = z.strictObject({
   sha256: z.string(),
   labelPath: z.string().nullable(), // label map on the same grid, relative to the project folder
   thumbnailPath: z.string().nullable(), // PNG of its middle slices, relative to the project folder; null: imported before there were any
+  low: lowScan.nullable().default(null), // null: the scanner model makes it
   removed: z.boolean(), // taken out of training, counts and fingerprint; its files stay, so that it can be restored
   sourceFile: z.string(), // relative to the imported folder
   sourceSha256: z.string(),

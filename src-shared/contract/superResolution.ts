@@ -20,6 +20,7 @@ export const srTraining = z.strictObject({
     p95: overScans,
   }),
   scans: z.int().positive(),
+  pairs: z.enum(['made', 'real']).default('made'), // made by the scanner model; real: two scans of each subject, and `profile` only what is taken for their scanner
 });
 export type SrTraining = z.infer<typeof srTraining>;
 

@@ -26,6 +26,7 @@ export function exampleVolume(id: string, changes: Partial<VolumeRecord> = {}): 
     sha256: sha256(id),
     labelPath: null,
     thumbnailPath: null,
+    low: null,
     removed: false,
     sourceFile: `${id}.nii.gz`,
     sourceSha256: sha256(`source of ${id}`),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { degrade } from '#imaging/degrade.ts';
-import { cutPatch, type PatchRequest } from '#imaging/patches.ts';
+import { cutPair, cutPatch, type PatchRequest } from '#imaging/patches.ts';
 import { createRandom } from '#shared/random.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 
@@ -104,5 +104,28 @@ describe('patches', () => {
     const deviation = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
     expect(deviation).toBeGreaterThan(0);
     expect(deviation).toBeLessThan(0.1 * 2 * 1.2);
+  });
+
+  it('of a real pair lie on whole blocks and are turned, mirrored and brightened alike', () => {
+    const factor = [1, 2, 4] as const;
+    const low = degrade(volume, { factor, profile: 'box', noise: 0, seed: 0 });
+    const [lowX, lowY, lowZ] = [side, side / 2, side / 4];
+    for (let seed = 0; seed < 20; seed++) {
+      const request = { factor, centre: [21, 17, 15] as const, side, noise: 0 };
+      const pair = cutPair({ high: volume, low }, { ...request, random: createRandom(seed), isAugmented: true });
+      const means = new Float64Array(pair.low.length);
+      pair.high.forEach((value, index) => {
+        const [x, y, z] = [index % side, Math.floor(index / side) % side, Math.floor(index / side ** 2)] as const;
+        const at = x + lowX * (Math.floor(y / 2) + lowY * Math.floor(z / 4));
+        means[at] = (means[at] ?? 0) + value / 8;
+      });
+      expect(pair.low).toHaveLength(lowX * lowY * lowZ);
+      pair.low.forEach((value, index) => {
+        expect(value).toBeCloseTo(means[index] ?? NaN, 5);
+      });
+    }
+    const moved = cutPair({ high: volume, low }, { factor, centre: [0, 40, 0], side, noise: 0, random: null, isAugmented: false }); // prettier-ignore
+    expect(moved.high[0]).toBe(volume.data[40 * (36 - side)]);
+    expect(moved.low[0]).toBe(low.data[40 * ((36 - side) / 2)]);
   });
 });

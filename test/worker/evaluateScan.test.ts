@@ -54,8 +54,8 @@ describe('a scan of an evaluation', () => {
     const [path, labelPath] = [join(folder, 'scan.nii.gz'), join(folder, 'labels.nii.gz')];
     await writeNifti(path, phantom.image, { storage: { kind: 'float32' }, description: '' });
     await writeNifti(labelPath, phantom.labels, { storage: { kind: 'uint8' }, description: '' });
-    const source: TruthSource = { source: 'scan', path, sha256: 'ab', split: 'unseen', labelPath };
-    truth = await readTruth(source, factor).finally(() => rm(folder, { recursive: true }));
+    const source: TruthSource = { source: 'scan', path, sha256: 'ab', split: 'unseen', labelPath, lowPath: null };
+    truth = await readTruth(source, { factor, profile: 'gaussian' }).finally(() => rm(folder, { recursive: true }));
     ended = [];
     found = await evaluateScan({
       source,

@@ -15,6 +15,7 @@ const volume = (subject: string, split: Volume['split'], sourceSha256: string): 
   sha256: `grid ${subject}`,
   sourceSha256,
   labelPath: `/p/${subject}.labels.nii`,
+  lowPath: null,
   removed: false,
 });
 

@@ -69,6 +69,7 @@ export function exampleReport(scans: readonly ScanResult[]): EvaluationReport {
     },
     scannerModel: { factor: [1, 1, 2], profile: 'gaussian', noise: 0.01, seed: 3 },
     backProjection: 3,
+    inputs: 'made',
     split: 'Held-out scans of the dataset it was trained on.',
     warnings: [],
     scans: [...scans],

@@ -25,6 +25,7 @@ export function trainedOnAnything(factor: string | number): SrTraining {
     spacingMm: [1, 1],
     quantiles: { p5: anyQuantile, p25: anyQuantile, p50: anyQuantile, p75: anyQuantile, p95: anyQuantile },
     scans: 5,
+    pairs: 'made',
   };
 }
 

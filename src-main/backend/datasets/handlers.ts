@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
+import type { ImportRequest } from '#contract/jobs.ts';
+import { formatFactor, parseFactor } from '#shared/volume/factor.ts';
 import type { BackendContext } from '../context.ts';
 import { startJob } from '../jobs/startJob.ts';
 import { previewGrid } from './previewGrid.ts';
@@ -14,6 +16,16 @@ function requireFolder(folder: string): void {
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found === undefined) throw new AppError('not-found', `There is no folder ${folder}.`);
   if (!found.isDirectory()) throw new AppError('usage', `${folder} is a file. Name the folder that holds the scans.`);
+}
+
+function requirePairs({ folder, factor: text }: NonNullable<ImportRequest['pairs']>, grid: number): void {
+  requireFolder(folder);
+  const factor = parseFactor(text);
+  if (factor.every((along) => grid % along === 0)) return;
+  throw new AppError(
+    'usage',
+    `A grid of ${String(grid)} voxels is no whole number of blocks of ${formatFactor(factor)}. Choose another --grid.`,
+  );
 }
 
 export function datasetHandlers({
@@ -44,6 +56,7 @@ export function datasetHandlers({
 
     'dataset.import': async ({ project: dir, ...input }) => {
       requireFolder(input.folder);
+      if (input.pairs !== undefined) requirePairs(input.pairs, input.grid);
       const project = await sessions.own(dir);
       if (project.store.datasets.hasName(input.name)) throw nameTaken(input.name);
       return startJob({
@@ -62,6 +75,7 @@ export function datasetHandlers({
           path: join(dir, volume.path),
           labelPath: volume.labelPath === null ? null : join(dir, volume.labelPath),
           thumbnailPath: volume.thumbnailPath === null ? null : join(dir, volume.thumbnailPath),
+          low: volume.low === null ? null : { ...volume.low, path: join(dir, volume.low.path) },
         }));
         return { ...dataset, volumeList };
       }),

@@ -13,15 +13,17 @@ export type DatasetMessage = Extract<WorkerMessage, { type: 'dataset' }>;
 interface FingerprintInput {
   readonly grid: number;
   readonly spacingMm: number;
-  readonly volumes: readonly Pick<VolumeRecord, 'sha256' | 'split'>[];
+  readonly volumes: readonly Pick<VolumeRecord, 'sha256' | 'split' | 'low'>[];
 }
 
 /**
- * SHA-256 over these lines, each ended by a line feed: `grid N`, `spacing X`, then `HASH SPLIT` of every volume, sorted.
- * Two imports of the same scans with the same settings and splits have the same one, wherever the files came from.
+ * SHA-256 over these lines, each ended by a line feed: `grid N`, `spacing X`, then `HASH SPLIT` of every volume (of a
+ * real pair `HASH SPLIT HASH_OF_LOW`), sorted. Two imports of the same scans with the same settings and splits have the same one, wherever the files came from.
  */
 export function fingerprintOf({ grid, spacingMm, volumes }: FingerprintInput): string {
-  const lines = volumes.map((volume) => `${volume.sha256} ${volume.split}`).sort();
+  const lines = volumes
+    .map(({ sha256, split, low }) => [sha256, split, ...(low === null ? [] : [low.sha256])].join(' '))
+    .sort();
   return hashText([`grid ${String(grid)}`, `spacing ${String(spacingMm)}`, ...lines, ''].join('\n'));
 }
 

@@ -35,7 +35,7 @@ export function evaluationHandlers({
 }: BackendContext): Pick<Handlers, 'checkpoint.evaluate' | 'evaluation.list'> {
   return {
     'checkpoint.evaluate': async ({ project: dir, checkpoint: id, ...input }) => {
-      requireAbsolute([...input.high, ...(input.out === null ? [] : [input.out])]);
+      requireAbsolute([...input.high, ...(input.low ?? []), ...(input.out === null ? [] : [input.out])]);
       const project = await sessions.own(dir);
       await project.ready;
       const checkpoint = await chooseCheckpoint(project.store, id, 'super-resolution');

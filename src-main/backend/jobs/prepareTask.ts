@@ -67,9 +67,14 @@ async function prepareTrain(
     jobId: job.id,
     grid: dataset.grid,
     datasetFingerprint: dataset.fingerprint,
-    volumes: store.datasets
-      .volumes(dataset.id)
-      .map(({ id, subject, split, path, attributes }) => ({ id, subject, split, path: join(dir, path), attributes })),
+    volumes: store.datasets.volumes(dataset.id).map(({ id, subject, split, path, low, attributes }) => ({
+      id,
+      subject,
+      split,
+      path: join(dir, path),
+      lowPath: low === null ? null : join(dir, low.path),
+      attributes,
+    })),
     resumeFrom: from?.folder ?? null,
     versions: job.versions,
   };
@@ -130,10 +135,11 @@ function prepareEvaluate(project: OwnedProject, job: Job, request: EvaluateReque
     jobId: job.id,
     checkpointDir: checkpointDir(dir, checkpoint),
     checkpointSha256: checkpoint.sha256,
-    volumes: volumes.map(({ subject, split, path, sha256, sourceSha256, labelPath, removed }) => ({
+    volumes: volumes.map(({ subject, split, path, sha256, sourceSha256, labelPath, low, removed }) => ({
       subject, split, sha256, sourceSha256, removed,
       path: join(dir, path),
       labelPath: labelPath === null ? null : join(dir, labelPath),
+      lowPath: low === null ? null : join(dir, low.path),
     })), // prettier-ignore
     versions: job.versions,
   };

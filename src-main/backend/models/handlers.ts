@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
 import type { DatasetRecord, ModelDescriptor } from '#contract/records.ts';
+import { formatFactor } from '#shared/volume/factor.ts';
 import type { BackendContext } from '../context.ts';
 import { startJob } from '../jobs/startJob.ts';
+import type { OwnedProject } from '../projects/sessions.ts';
 import { measureModel } from './measureModel.ts';
 import { loadRegistry, type ModelEntry } from './loadRegistry.ts';
 import { describeSchema, parseConfig } from './parseConfig.ts';
@@ -25,7 +27,7 @@ function describeModel(entry: ModelEntry): ModelDescriptor {
 }
 
 /** Can this model learn from this dataset? */
-function requireFit(entry: ModelEntry, dataset: DatasetRecord): void {
+function requireFit(entry: ModelEntry, config: unknown, { store }: OwnedProject, dataset: DatasetRecord): void {
   if (entry.kind === 'generator' && !entry.grids.includes(dataset.grid)) {
     throw new AppError(
       'usage',
@@ -38,6 +40,14 @@ function requireFit(entry: ModelEntry, dataset: DatasetRecord): void {
       `The dataset "${dataset.name}" has no training scans: all ${String(dataset.volumes)} are held out. Import it again with a smaller --holdout.`,
     );
   }
+  if (entry.kind === 'generator') return;
+  const learned = formatFactor(entry.patches(config).factor);
+  const [paired] = store.datasets.volumes(dataset.id).flatMap(({ low }) => (low === null ? [] : [low]));
+  if (paired === undefined || formatFactor(paired.factor) === learned) return;
+  throw new AppError(
+    'usage',
+    `The real pairs of the dataset "${dataset.name}" are of factor ${formatFactor(paired.factor)}, the model is set to ${learned}. Train it with --set factor=${formatFactor(paired.factor)}, or on a dataset without pairs.`,
+  );
 }
 
 export function modelHandlers({
@@ -57,7 +67,7 @@ export function modelHandlers({
       const parsed = parseConfig(entry, { preset, overrides });
       const project = await sessions.own(dir);
       const dataset = project.store.datasets.byName(name);
-      requireFit(entry, dataset);
+      requireFit(entry, parsed.config, project, dataset);
       return startJob({
         project,
         runner,
@@ -71,7 +81,7 @@ export function modelHandlers({
       const { config } = parseConfig(entry, { preset, overrides });
       const project = await sessions.own(dir);
       const dataset = project.store.datasets.byName(name);
-      requireFit(entry, dataset);
+      requireFit(entry, config, project, dataset);
       const volumes = project.store.datasets
         .volumes(dataset.id)
         .filter((volume) => volume.split === 'train')

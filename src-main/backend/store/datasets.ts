@@ -16,6 +16,7 @@ interface VolumeRow {
   readonly label_sha256: string | null;
   readonly thumbnail_path: string | null;
   readonly thumbnail_sha256: string | null;
+  readonly low: string | null;
   readonly removed: number; // 0 or 1
   readonly source_file: string;
   readonly source_sha256: string;
@@ -48,6 +49,7 @@ const volumeFromRow = (row: VolumeRow & { readonly attributes: string }): Volume
     sha256: row.sha256,
     labelPath: row.label_path,
     thumbnailPath: row.thumbnail_path,
+    low: row.low === null ? null : fromJson(row.low, 'volumes'),
     removed: row.removed === 1,
     sourceFile: row.source_file,
     sourceSha256: row.source_sha256,
@@ -103,9 +105,9 @@ export function datasetsIn(db: Connection) {
       }
       const volume = db.prepare<[VolumeRow]>(
         `INSERT INTO volumes (id, dataset_id, subject, session, split, path, sha256, label_path, label_sha256,
-           thumbnail_path, thumbnail_sha256, removed, source_file, source_sha256, affine, transform, warnings)
+           thumbnail_path, thumbnail_sha256, low, removed, source_file, source_sha256, affine, transform, warnings)
          VALUES (@id, @dataset_id, @subject, @session, @split, @path, @sha256, @label_path, @label_sha256,
-           @thumbnail_path, @thumbnail_sha256, @removed, @source_file, @source_sha256, @affine, @transform, @warnings)`,
+           @thumbnail_path, @thumbnail_sha256, @low, @removed, @source_file, @source_sha256, @affine, @transform, @warnings)`,
       );
       for (const { record, labelSha256, thumbnailSha256 } of volumes) {
         volume.run({
@@ -120,6 +122,7 @@ export function datasetsIn(db: Connection) {
           label_sha256: labelSha256,
           thumbnail_path: record.thumbnailPath,
           thumbnail_sha256: thumbnailSha256,
+          low: record.low === null ? null : JSON.stringify(record.low),
           removed: record.removed ? 1 : 0,
           source_file: record.sourceFile,
           source_sha256: record.sourceSha256,
@@ -164,7 +167,8 @@ export function datasetsIn(db: Connection) {
         .prepare<[], VolumeFile>(
           `SELECT path, sha256 FROM volumes
            UNION ALL SELECT label_path, label_sha256 FROM volumes WHERE label_path IS NOT NULL AND label_sha256 IS NOT NULL
-           UNION ALL SELECT thumbnail_path, thumbnail_sha256 FROM volumes WHERE thumbnail_path IS NOT NULL AND thumbnail_sha256 IS NOT NULL`,
+           UNION ALL SELECT thumbnail_path, thumbnail_sha256 FROM volumes WHERE thumbnail_path IS NOT NULL AND thumbnail_sha256 IS NOT NULL
+           UNION ALL SELECT low ->> 'path', low ->> 'sha256' FROM volumes WHERE low IS NOT NULL`,
         )
         .all(),
   };

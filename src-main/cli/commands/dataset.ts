@@ -1,7 +1,8 @@
 /** `doppel dataset scan | import | show`. */
 import { resolve } from 'node:path';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
-import type { DatasetDetail } from '#contract/commands.ts';
+import type { CommandInput, DatasetDetail } from '#contract/commands.ts';
+import { AppError } from '#contract/errors.ts';
 import type { FileOutcome, ScanCandidate } from '#contract/records.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import {
@@ -24,6 +25,8 @@ interface ImportFlags extends ProjectFlags {
   readonly holdout: number;
   readonly seed: number;
   readonly derivative?: string;
+  readonly pairsLow?: string;
+  readonly factor?: string;
 }
 
 interface ShowFlags extends ProjectFlags {
@@ -93,6 +96,16 @@ async function scanFolder(folder: string, flags: ProjectFlags, endWith: EndWith)
   });
 }
 
+function pairsOf({ pairsLow, factor }: ImportFlags): Pick<CommandInput<'dataset.import'>, 'pairs'> {
+  if (pairsLow === undefined && factor === undefined) return {};
+  if (pairsLow === undefined || factor === undefined)
+    throw new AppError(
+      'usage',
+      'Real pairs need both --pairs-low, the folder, and --factor, by how much it is coarser.',
+    );
+  return { pairs: { folder: resolve(pairsLow), factor } };
+}
+
 async function importFolder(folder: string, flags: ImportFlags, endWith: EndWith): Promise<void> {
   const [{ withSession }, { chooseProject }] = await Promise.all([
     import('../session.ts'),
@@ -111,6 +124,7 @@ async function importFolder(folder: string, flags: ImportFlags, endWith: EndWith
       holdout,
       seed,
       derivative: flags.derivative ?? null,
+      ...pairsOf(flags),
     };
     const { job, files } = await follow(project, await call('dataset.import', input));
     endWith(exitCodeOfJob(job.state));
@@ -165,6 +179,13 @@ export function addDatasetCommands(program: Command, endWith: EndWith): void {
       '--derivative <name>',
       'BIDS: the folder under derivatives/ that holds label maps, to be imported with the scans',
     )
+    .addOption(
+      new Option(
+        '--pairs-low <folder>',
+        'real low-resolution scans of the same subjects in the same space: super-resolution learns from these pairs',
+      ).argParser(path),
+    )
+    .option('--factor <factor>', 'by how much those are coarser, such as 2 or 1x1x4')
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -11,6 +11,7 @@ import { formatTable, printJson, printText } from '../output.ts';
 interface EvaluateFlags extends ProjectFlags {
   readonly checkpoint: string;
   readonly high?: readonly string[];
+  readonly low?: readonly string[];
   readonly backProjection: number;
   readonly includeTraining?: true;
   readonly out?: string;
@@ -69,6 +70,7 @@ async function evaluate(flags: EvaluateFlags, endWith: EndWith): Promise<void> {
       project,
       checkpoint: flags.checkpoint === 'latest' ? null : flags.checkpoint,
       high: (flags.high ?? []).map((file) => resolve(file)),
+      low: (flags.low ?? []).map((file) => resolve(file)),
       includeTraining: flags.includeTraining === true,
       backProjection: flags.backProjection,
       out: flags.out === undefined ? null : resolve(flags.out),
@@ -98,6 +100,12 @@ export function addEvaluateCommand(program: Command, endWith: EndWith): void {
       new Option('--high <file...>', 'high-resolution scans; default: the held-out scans of its dataset').argParser(
         collect,
       ),
+    )
+    .addOption(
+      new Option(
+        '--low <file...>',
+        'real low-resolution scans of the same subjects, matched to --high by name; default: made from those',
+      ).argParser(collect),
     )
     .addOption(
       new Option('--back-projection <steps>', 'measure also with so many steps towards the input')

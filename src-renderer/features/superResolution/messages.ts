@@ -63,6 +63,7 @@ export const en = {
     spacingRange: '{low} to {high} mm',
     sees: 'Coarse voxels',
     seesWords: '{profile}, noise up to {noise}',
+    seesReal: 'a real scan of low resolution of each subject',
     seesNoiseless: '{profile}, no noise',
     patches: 'While training',
     patchesWords: '{psnr} dB PSNR on held-out patches, {gain} dB against cubic B-spline',

@@ -1,0 +1,85 @@
+/** Of an import of real pairs: the low-resolution scans, found by subject, and what is stored of each. */
+import { join, relative, sep } from 'node:path';
+import type { ImportRequest } from '#contract/jobs.ts';
+import type { FileOutcome, LowScan } from '#contract/records.ts';
+import { BadScan, type ScanWarning } from '#imaging/badScan.ts';
+import { writeNifti } from '#imaging/niftiWrite.ts';
+import { matchPairs, type Unmatched } from '#imaging/pairNames.ts';
+import { lowOnGrid } from '#imaging/pairScans.ts';
+import { prepareScan } from '#imaging/prepareScan.ts';
+import { scanFolder, type Candidate, type FolderContent } from '#imaging/scanFolder.ts';
+import { parseFactor } from '#shared/volume/factor.ts';
+import type { Volume } from '#shared/volume/volume.ts';
+
+export interface PairedLow {
+  readonly warnings: readonly ScanWarning[];
+  /** `path` is relative to the project. */
+  write(projectDir: string, path: string): Promise<LowScan>;
+}
+
+export interface Pairs {
+  /** The low-resolution scan of the same subject on the coarse grid of `high`. Throws BadScan. */
+  read(candidate: Candidate, high: Volume): Promise<PairedLow>;
+}
+
+const noPair = (path: string, { reason }: Unmatched): FileOutcome => ({
+  path,
+  status: 'rejected',
+  code: 'no-pair',
+  reason: `${reason} It was left out.`,
+});
+
+/** Without pairs the content as it is; with them, the scans that have one. Throws AppError 'not-found'. */
+export async function openPairs(
+  { folder, pairs }: ImportRequest,
+  content: FolderContent,
+): Promise<{ pairs: Pairs | null; content: FolderContent }> {
+  if (pairs === undefined) return { pairs: null, content };
+  const lowContent = await scanFolder(pairs.folder);
+  const { lowOf, high, low } = matchPairs(content.candidates, lowContent.candidates);
+  const seenFromHigh = (path: string): string => relative(folder, join(pairs.folder, path)).split(sep).join('/');
+  return {
+    pairs: createPairs(pairs, lowOf),
+    content: {
+      ...content,
+      candidates: content.candidates.filter(({ path }) => lowOf.has(path)),
+      outcomes: [
+        ...content.outcomes,
+        ...lowContent.outcomes.map((outcome) => ({ ...outcome, path: seenFromHigh(outcome.path) })),
+        ...high.map((scan) => noPair(scan.path, scan)),
+        ...low.map((scan) => noPair(seenFromHigh(scan.path), scan)),
+      ],
+    },
+  };
+}
+
+function createPairs(
+  { folder, factor: text }: NonNullable<ImportRequest['pairs']>,
+  lowOf: ReadonlyMap<string, Candidate>,
+): Pairs {
+  const factor = parseFactor(text);
+  return {
+    read: async ({ path }, high) => {
+      const low = lowOf.get(path);
+      if (low === undefined) throw new BadScan('no-pair', `There is no low-resolution scan for ${path}.`);
+      try {
+        const scan = await prepareScan(join(folder, low.path));
+        const { volume, correlation, warnings } = lowOnGrid(scan, high, factor);
+        return {
+          warnings: [...scan.warnings, ...warnings],
+          write: async (projectDir, storedPath) => {
+            const { sha256 } = await writeNifti(join(projectDir, storedPath), volume, {
+              storage: { kind: 'float32' },
+              description: 'Doppel low-resolution volume',
+            });
+            const { sourceSha256 } = scan;
+            return { path: storedPath, sha256, factor: [...factor], sourceFile: low.path, sourceSha256, correlation };
+          },
+        };
+      } catch (thrown) {
+        if (!(thrown instanceof BadScan)) throw thrown;
+        throw new BadScan(thrown.scanCode, `Its low-resolution scan ${low.path}: ${thrown.message}`, { cause: thrown });
+      }
+    },
+  };
+}
