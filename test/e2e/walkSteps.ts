@@ -5,7 +5,7 @@
 import type { ElectronApplication, Locator, Page } from 'playwright-core';
 
 /** From now on the system's dialog for folders gives this one. */
-async function answerFolder(app: ElectronApplication, folder: string): Promise<void> {
+export async function answerFolder(app: ElectronApplication, folder: string): Promise<void> {
   await app.evaluate(({ dialog }, chosen) => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
   }, folder);
