@@ -26,6 +26,8 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./makePhantom.ts')).makePhantom(task, context);
     case 'study':
       return (await import('./prepareStudy.ts')).prepareStudy(task, context);
+    case 'study-pictures':
+      return (await import('./drawStudyCases.ts')).drawStudyCases(task, context);
     case 'measure':
       return (await import('./measure.ts')).measure(task, context);
     case 'super-resolve':

@@ -12,7 +12,7 @@ import {
   split,
   volumeRecord,
 } from './records.ts';
-import { fairnessReport, studyCase, studyRemedy } from './studies.ts';
+import { drawnCase, fairnessReport, studyCase, studyRemedy, voxel } from './studies.ts';
 
 const seed = z.int().nonnegative();
 const folder = z.string().min(1);
@@ -223,6 +223,10 @@ export const workerTask = z.discriminatedUnion('kind', [
     out: folder, // absolute: the folder of the prepared scans, made anew
   }),
   z.strictObject({
+    kind: z.literal('study-pictures'),
+    cases: z.array(z.strictObject({ caseId: z.string(), path: folder, out: folder, marks: z.array(voxel) })), // absolute
+  }),
+  z.strictObject({
     kind: z.literal('super-resolve'),
     request: superResolveRequest,
     jobDir: folder, // what to compare the results with
@@ -346,6 +350,8 @@ export const workerMessage = z.discriminatedUnion('type', [
   }),
   /** The prepared scans of a study, in the order of the task's cases. */
   z.strictObject({ type: z.literal('study'), cases: z.array(studyCase), fairness: fairnessReport }),
+  /** The scans that a study's report shows, in the order of the task's cases. */
+  z.strictObject({ type: z.literal('pictures'), pictures: z.array(drawnCase) }),
   measuredMessage,
   degradedMessage,
   z.strictObject({ type: z.literal('doctor'), engine: engineReport, checks: z.array(doctorCheck) }),

@@ -65,6 +65,9 @@ export type ShellInput<Name extends ShellCommandName> =
 export type ShellResult<Name extends ShellCommandName> =
   ShellCommands[Name] extends Command<z.ZodType, infer Result> ? Result : never;
 
-/** What files of a project the window may read, by id, over `volume://<projectId>/<kind>/<id>`. */
-export const fileKinds = ['volume', 'label', 'thumbnail', 'artifact', 'trial'] as const;
+/**
+ * What files of a project the window may read, by id; of a study its cases, their pictures and its report once it is
+ * closed, over `volume://<projectId>/<kind>/<id>`.
+ */
+export const fileKinds = ['volume', 'label', 'thumbnail', 'artifact', 'trial', 'case', 'picture', 'report'] as const;
 export type FileKind = (typeof fileKinds)[number];

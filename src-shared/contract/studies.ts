@@ -107,7 +107,8 @@ export const studyProtocol = z.strictObject({
 });
 export type StudyProtocol = z.infer<typeof studyProtocol>;
 
-const voxel = z.tuple([z.int().nonnegative(), z.int().nonnegative(), z.int().nonnegative()]);
+/** Along x, y and z of the file, from 0. */
+export const voxel = z.tuple([z.int().nonnegative(), z.int().nonnegative(), z.int().nonnegative()]);
 
 /** What a reader says of a trial. */
 export const studyAnswer = z.strictObject({
@@ -125,3 +126,13 @@ export const studyAnswer = z.strictObject({
 export type StudyAnswer = z.infer<typeof studyAnswer>;
 
 export const readingEvent = z.enum(['begin', 'pause', 'resume', 'break', 'leave']);
+
+const placedMark = z.strictObject({ x: z.number(), y: z.number(), isNear: z.boolean() });
+/** A scan as a report shows it, three slices side by side: its size in pixels, and of each mark its places on the slices. */
+export const drawnCase = z.strictObject({
+  caseId: z.string(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  marks: z.array(z.array(placedMark)),
+});
+export type DrawnCase = z.infer<typeof drawnCase>;

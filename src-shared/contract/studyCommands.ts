@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { StudyAnalysis } from '../study/analyzeTrials.ts';
+import type { ReadingConditions } from '../study/readingConditions.ts';
 import { command } from './command.ts';
 import type { Job } from './jobs.ts';
 import {
@@ -13,6 +14,7 @@ import {
   studyReader,
   studyRemedy,
   type CaseTruth,
+  type DrawnCase,
   type FairnessReport,
   type StudyAnswer,
   type StudyDesign,
@@ -142,13 +144,27 @@ export interface StudyReport extends TrialsReport {
       readonly keySalt: string;
     };
     readonly lastHash: string; // of the log
+    readonly logLines: number;
+    readonly version: string; // of Doppel, when the study was locked
+    readonly reading: readonly ReadingConditions[];
+    /** Lines that a crash had cut off, and that were removed: nothing in them had been confirmed. */
+    readonly repairs: number;
     readonly excluded: readonly { readonly reader: string; readonly reason: string }[];
     /** `sureness`: the readers' confidence did not follow the registered scale, and was read as how sure they were. */
     readonly confidenceUse: 'scale' | 'sureness';
   };
   readonly answers: readonly ReportedAnswer[];
-  /** Absolute paths of what was written beside: tables of the trials for other programs. */
+  /** What is shown of the hardest and of the easiest cases, as `cases.hardestFirst` names them; the hardest first. */
+  readonly shown: { readonly hardest: readonly string[]; readonly easiest: readonly string[] };
+  readonly pictures: readonly CasePicture[];
+  /** Absolute paths of what was written: the report to be read, the same as JSON, tables for other programs. */
   readonly files: readonly string[];
+}
+
+/** One scan of those cases; its picture is the file `picture` of its id. */
+export interface CasePicture extends Omit<DrawnCase, 'marks'> {
+  /** Where readers clicked, on each of the three slices. */
+  readonly marks: readonly { readonly reader: string; readonly places: DrawnCase['marks'][number] }[];
 }
 
 /** One answer with its truth, for tables and pictures. */
@@ -261,7 +277,7 @@ export const studyCommands = {
   ).returns<TrialsReport>(),
   /** Ends what `study.analyze` is doing, which then fails with `cancelled`. */
   'study.stopAnalysis': command(z.strictObject({})).returns<null>(),
-  /** The statistics of a closed study; writes its tables into the project's reports. `wrong-state` before it is closed. */
+  /** The statistics of a closed study; writes the report (HTML, JSON, pictures, tables) into the project's reports. `wrong-state` before it is closed. */
   'study.report': command(z.strictObject(inStudy)).returns<StudyReport>(),
   'study.verify': command(z.strictObject(inStudy)).returns<StudyVerification>(),
 } as const;

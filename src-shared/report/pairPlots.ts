@@ -1,40 +1,25 @@
 /** Plots of paired results as inline SVG: each case across methods, differences with their interval, agreement. */
 import { formatTick, ticks } from './axis.ts';
+import {
+  gridRows,
+  plotFigure,
+  rangeOf,
+  round,
+  svgPlot,
+  toX as toXOf,
+  toY as toYOf,
+  usual,
+  type Scale,
+} from './chart.ts';
 import { escapeHtml } from './html.ts';
 
-const width = 320;
-const height = 210;
-const left = 46;
-const right = 10;
-const top = 10;
-const bottom = 38;
+const { width, height, left, right, bottom } = usual;
 
-interface Scale {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** The range of some values with room around it; of equal values, some room all the same. */
-function rangeOf(values: readonly number[]): Scale {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = (high - low || Math.abs(high) || 1) * 0.08;
-  return { low: low - room, high: high + room };
-}
-
-const toY = ({ low, high }: Scale, value: number): number =>
-  top + ((high - value) / (high - low)) * (height - top - bottom);
-const toX = ({ low, high }: Scale, value: number): number =>
-  left + ((value - low) / (high - low)) * (width - left - right);
-const round = (value: number): string => value.toFixed(1);
-
-function rows(scale: Scale): string {
-  return ticks(scale.low, scale.high)
-    .map((value) => {
-      const y = round(toY(scale, value));
-      return `<line class="grid" x1="${left}" x2="${width - right}" y1="${y}" y2="${y}"/><text x="${left - 5}" y="${y}" dy="3.5" text-anchor="end">${formatTick(value)}</text>`;
-    })
-    .join('');
-}
+const toX = (scale: Scale, value: number): number => toXOf(usual, scale, value);
+const toY = (scale: Scale, value: number): number => toYOf(usual, scale, value);
+const rows = (scale: Scale): string => gridRows(usual, scale);
+const chart = (title: string, description: string, content: string): string =>
+  plotFigure(svgPlot({ title, description, frame: usual, content }));
 
 /** Names under the columns. */
 function columns(names: readonly string[]): string {
@@ -47,10 +32,6 @@ function columns(names: readonly string[]): string {
 }
 
 const columnX = (column: number, count: number): number => left + ((column + 0.5) / count) * (width - left - right);
-
-function chart(title: string, description: string, content: string): string {
-  return `<figure class="chart"><figcaption>${escapeHtml(title)}</figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`${title}: ${description}`)}">${content}</svg></figure>`;
-}
 
 export interface PairedColumns {
   readonly title: string;

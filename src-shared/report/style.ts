@@ -5,12 +5,14 @@ export const style = `
   color-scheme: light dark;
   --page: #fbfaf8; --card: #ffffff; --ink: #22252a; --soft: #6a7078; --line: #e2e0dc; --accent: #1f6f78; --pale: #1f6f7833;
   --good: #2c7a3f; --bad: #a8471f;
+  --series-1: #0b6478; --series-2: #b8530b; --series-3: #6d4ba3; --series-4: #3d7a1f; --series-5: #a3305f; --series-6: #5b6770;
   --code: #f2f0ec;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #15171a; --card: #1b1e22; --ink: #e4e6e8; --soft: #9aa1a9; --line: #2d3137; --accent: #6cc0c9; --pale: #6cc0c933;
     --good: #7fc98f; --bad: #e59a72;
+    --series-1: #5cbdd0; --series-2: #eb9a5a; --series-3: #b59ae6; --series-4: #93cf72; --series-5: #ec86ad; --series-6: #a9b3ba;
     --code: #121417;
   }
 }
@@ -67,13 +69,49 @@ code { font: 0.88rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans 
 .purpose { margin: 1rem 0 0; }
 ul { padding-left: 1.2rem; max-width: 44rem; }
 li { margin: 0.35rem 0; }
+.verdict { font-size: 1.15rem; font-weight: 550; border-left: 3px solid var(--accent); padding: 0.1rem 0 0.1rem 0.9rem; margin: 1.2rem 0; }
+.charts.wide { grid-template-columns: minmax(0, 1fr); }
+nav ol { columns: 2; column-gap: 2rem; padding-left: 1.4rem; font-size: 0.94rem; max-width: 44rem; }
+a { color: var(--accent); }
+.chart .line { fill: none; stroke-width: 1.5; stroke-linejoin: round; }
+.chart .series-1 { stroke: var(--series-1); }
+.chart .series-2 { stroke: var(--series-2); stroke-dasharray: 7 2; }
+.chart .series-3 { stroke: var(--series-3); stroke-dasharray: 2 2; }
+.chart .series-4 { stroke: var(--series-4); stroke-dasharray: 7 2 2 2; }
+.chart .series-5 { stroke: var(--series-5); stroke-dasharray: 4 3; }
+.chart .series-6 { stroke: var(--series-6); stroke-dasharray: 1 3; }
+.chart .faint { stroke: var(--soft); stroke-width: 1; opacity: 0.6; }
+.chart .summary { stroke: var(--ink); stroke-width: 2.6; }
+.chart .bar { stroke: var(--soft); stroke-width: 1.6; }
+.chart .kind-1 { fill: var(--soft); }
+.chart .kind-2 { fill: var(--accent); }
+.chart .cell { fill: none; stroke: var(--line); }
+.chart .heat { fill: var(--accent); }
+svg.case { display: block; width: 100%; max-width: 44rem; height: auto; border-radius: 8px; background: #000; margin: 0.4rem 0; }
+svg.case circle.click { fill: none; stroke: #ffd23f; stroke-width: 1.6; }
+svg.case circle.far { fill: #ffd23f; stroke: none; opacity: 0.75; }
+svg.case text.click { fill: #ffd23f; font-size: 12px; paint-order: stroke; stroke: #000; stroke-width: 2px; }
+.case-block { margin: 1rem 0 1.8rem; }
+h4 { font-size: 0.98rem; font-weight: 600; margin: 0.6rem 0 0; }
+.todo { color: var(--bad); font-weight: 600; }
+td, th { overflow-wrap: anywhere; }
+table.prose td, table.prose th { font-size: 0.88rem; }
 footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem; color: var(--soft); font-size: 0.85rem; }
+@page { size: A4; margin: 16mm 14mm 18mm; }
 @media print {
-  :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --accent: #1f6f78; --pale: #1f6f7844; --good: #1c5c2d; --bad: #8a3815; --code: #f6f6f6; }
+  :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --accent: #1f6f78; --pale: #1f6f7844; --good: #1c5c2d; --bad: #8a3815; --code: #f6f6f6;
+    --series-1: #0b6478; --series-2: #b8530b; --series-3: #6d4ba3; --series-4: #3d7a1f; --series-5: #a3305f; --series-6: #5b6770; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
-  h2 { break-after: avoid; margin-top: 1.6rem; }
-  figure, .chart, .facts, tr, pre { break-inside: avoid; }
+  h2, h3, h4 { break-after: avoid; }
+  h2 { margin-top: 1.6rem; }
+  figure, .chart, .facts, tr, pre, .verdict, .warning, svg.case { break-inside: avoid; }
+  thead { display: table-header-group; }
+  .table { overflow: visible; }
+  table { font-size: 8.8pt; }
+  th, td { padding: 0.25rem 0.6rem 0.25rem 0; }
+  .charts { grid-template-columns: 1fr 1fr; }
+  svg.case { width: 150mm; }
   figure img { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   pre { white-space: pre-wrap; }
 }

@@ -17,6 +17,8 @@ export interface ForestRow {
 
 export interface Plots {
   readonly roc: readonly { readonly reader: string; readonly points: readonly RocPoint[] }[];
+  /** Of all answers, as if one reader had given them. */
+  readonly pooledRoc: readonly RocPoint[];
   readonly forest: readonly ForestRow[];
   /** Answers by score. */
   readonly scores: readonly { readonly score: number; readonly real: number; readonly synthetic: number }[];
@@ -38,6 +40,7 @@ export function describePlots(table: StudyTable, { readers, pooled, agreement }:
   };
   return {
     roc: table.readers.map((reader) => ({ reader, points: rocPoints(scoresOf(trialsOf(table.first, reader))) })),
+    pooledRoc: rocPoints(scoresOf(table.first)),
     forest: [
       ...readers.map(({ reader, accuracy, wilson95 }) => ({ reader, accuracy, ci95: wilson95 })),
       {

@@ -32,6 +32,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'import':
     case 'phantom':
     case 'study':
+    case 'study-pictures':
     case 'degrade':
       return { ...engine, ...process.env };
   }

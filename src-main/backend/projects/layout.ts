@@ -19,6 +19,8 @@ export const resultsFile = (projectDir: string, jobId: string): string =>
   join(jobDir(projectDir, jobId), 'results.json');
 /** What evaluations and studies found. */
 export const reportsDir = (projectDir: string): string => join(projectDir, 'reports');
+export const studyReportDir = (projectDir: string, studyId: string): string => join(reportsDir(projectDir), studyId);
+export const reportName = 'report.html';
 export const studyDir = (projectDir: string, studyId: string): string => join(projectDir, 'studies', studyId);
 export const casesFolder = 'cases';
 /** Another process asks the owner to stop a job by making one of these files: to cancel it, or to pause it. */

@@ -2,12 +2,18 @@
 import type { FileKind } from '#contract/shell.ts';
 import type { Connection } from './connection.ts';
 
+const closedCase = `FROM study_cases c JOIN studies s ON s.id = c.study_id WHERE c.id = ? AND s.state = 'closed'`;
+
 const queries: Readonly<Record<FileKind, string>> = {
   volume: 'SELECT path FROM volumes WHERE id = ?',
   label: 'SELECT label_path FROM volumes WHERE id = ?',
   thumbnail: 'SELECT thumbnail_path FROM volumes WHERE id = ?',
   artifact: 'SELECT path FROM artifacts WHERE id = ?',
   trial: 'SELECT path FROM study_trials WHERE id = ?',
+  // What tells the truth of a study is there once it is closed.
+  case: `SELECT 'studies/' || s.id || '/cases/' || c.id || '.nii' ${closedCase}`,
+  picture: `SELECT 'reports/' || s.id || '/cases/' || c.id || '.png' ${closedCase}`,
+  report: `SELECT 'reports/' || id || '/report.html' FROM studies WHERE id = ? AND state = 'closed'`,
 };
 
 export function filesIn(db: Connection) {

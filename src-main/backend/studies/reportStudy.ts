@@ -1,21 +1,21 @@
-/** The report of a closed study: statistics, what was registered, every answer with its truth, tables for other programs. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+/** The report of a closed study: statistics, what was registered, every answer with its truth, pictures of cases. */
 import { AppError } from '#contract/errors.ts';
 import type { ReportedAnswer, StudyReport } from '#contract/studyCommands.ts';
 import type { CaseTruth } from '#contract/studies.ts';
 import { confidenceUse, scoreOf, type ConfidenceUse } from '#shared/study/answerScores.ts';
+import { designParagraph } from '#shared/study/designParagraph.ts';
+import { withMerged } from '#shared/study/studyLog.ts';
+import { readingConditions } from '#shared/study/readingConditions.ts';
 import { readingState, type ReadingState } from '#shared/study/readingState.ts';
 import type { Trial } from '#shared/study/trial.ts';
-import { reportsDir } from '../projects/layout.ts';
 import type { ReadProject } from '../projects/sessions.ts';
 import type { StudyRow } from '../store/studies.ts';
 import { analyze } from './analyze.ts';
 import { readSoundChain } from './chain.ts';
-import { writeDurably } from './durableFile.ts';
+import { chooseCases, drawPictures } from './casePictures.ts';
 import { requireOwn } from './ownStudy.ts';
 import { readOpenedKey, readProtocol } from './sealedFiles.ts';
-import { imrmcTable, trialsTable } from './writeTables.ts';
+import { writeReport } from './writeReport.ts';
 
 /** Answers to trials, not to practice, of the readers who were not left out. */
 function answersOf(state: ReadingState, cases: Readonly<Record<string, CaseTruth>>): readonly ReportedAnswer[] {
@@ -46,19 +46,6 @@ function trialOf({ reader, caseId, index, repeat, answer, truth, session }: Repo
   };
 }
 
-function writeTables(dir: string, study: StudyRow, trials: readonly Trial[]): readonly string[] {
-  const folder = join(reportsDir(dir), study.id);
-  mkdirSync(folder, { recursive: true });
-  const tables: readonly (readonly [string, string])[] = [
-    ['trials.csv', trialsTable(trials)],
-    ['imrmc.csv', imrmcTable(trials)],
-  ];
-  return tables.map(([name, text]) => {
-    writeDurably(join(folder, name), text);
-    return join(folder, name);
-  });
-}
-
 /** Throws `wrong-state` before the study is closed and where nobody answered, `project-damaged` for a changed log. */
 export async function reportStudy(project: ReadProject, study: StudyRow): Promise<StudyReport> {
   const { dir } = project;
@@ -83,27 +70,31 @@ export async function reportStudy(project: ReadProject, study: StudyRow): Promis
     .reduce((sum, { order }) => sum + order.filter(({ isPractice }) => !isPractice).length, 0);
   const { margin, seed } = protocol.design;
   const statistics = await analyze({ source: { trials, unanswered: planned - trials.length }, margin, seed });
-  return {
-    ...statistics,
-    study: {
-      id: study.id,
-      name: study.name,
-      lockedAt: study.lockedAt,
-      closedAt: study.closedAt,
-      protocol,
-      commitments: {
-        protocol: lock.data.protocolCommitment,
-        protocolSalt: key.protocolSalt,
-        key: lock.data.keyCommitment,
-        keySalt: key.keySalt,
-      },
-      lastHash: lines.at(-1)?.hash ?? '',
-      excluded: [...state.readers].flatMap(([reader, { excluded }]) =>
-        excluded === null ? [] : [{ reader, reason: excluded }],
-      ),
-      confidenceUse: use,
+  const told: StudyReport['study'] = {
+    id: study.id,
+    name: study.name,
+    lockedAt: study.lockedAt,
+    closedAt: study.closedAt,
+    version: lock.data.version,
+    protocol,
+    commitments: {
+      protocol: lock.data.protocolCommitment,
+      protocolSalt: key.protocolSalt,
+      key: lock.data.keyCommitment,
+      keySalt: key.keySalt,
     },
-    answers: answered,
-    files: writeTables(dir, study, trials),
+    lastHash: lines.at(-1)?.hash ?? '',
+    logLines: lines.length,
+    repairs: withMerged(lines).filter(({ type }) => type === 'repair').length,
+    reading: readingConditions(state, withMerged(lines)),
+    excluded: [...state.readers].flatMap(([reader, { excluded }]) =>
+      excluded === null ? [] : [{ reader, reason: excluded }],
+    ),
+    confidenceUse: use,
   };
+  const models = [...new Set(answered.flatMap(({ truth }) => truth.flatMap(({ model }) => model ?? [])))].sort();
+  const shown = chooseCases(statistics.cases);
+  const pictures = await drawPictures({ projectDir: dir, studyId: study.id, shown, answers: answered });
+  const methods = `${designParagraph(told, models)}\n\n${statistics.methods}`;
+  return writeReport(dir, { ...statistics, methods, study: told, answers: answered, shown, pictures }, trials);
 }
