@@ -19,7 +19,7 @@ import {
 } from './blocks/weights.ts';
 import type { NamedTensors } from './model.ts';
 import { upsampleConvolve } from './ops/fusedResampling.ts';
-import { interpolateCubic } from './ops/interpolation.ts';
+import { interpolateCubic, interpolationReach } from './ops/interpolation.ts';
 import type { Shape5, Strides } from './ops/kernels.ts';
 import { leakyRelu } from './ops/leakyRelu.ts';
 import { convolveToOne } from './ops/singleChannel.ts';
@@ -76,6 +76,19 @@ function stagesOf(factors: Strides): readonly Strides[] {
     const [d, h, w] = factors.map((factor) => (factor >= 2 ** (stage + 1) ? 2 : 1)) as [number, number, number];
     return [d, h, w];
   });
+}
+
+/**
+ * How far the tail sees, in low-resolution voxels along the worst axis, from the last layer back: its 3³ filter sees one
+ * fine voxel; one that follows an enlargement sees one more of those, one that comes before it one of the coarse.
+ */
+function tailReach(stages: readonly Strides[], upsampler: Upsampler): number {
+  const alongAxis = (axis: number): number =>
+    stages.reduceRight((seen, strides) => {
+      const stride = strides[axis] ?? 1;
+      return upsampler === 'resize' ? Math.ceil((seen + 1) / stride) : Math.ceil(seen / stride) + 1;
+    }, 1);
+  return Math.max(...[0, 1, 2].map(alongAxis));
 }
 
 const product = (values: readonly number[]): number => values.reduce((all, value) => all * value, 1);
@@ -170,8 +183,8 @@ export function createSrGanGenerator(size: GeneratorSize, random: Random): SrGan
 
   return {
     network,
-    // One voxel a 3³ convolution: the first, two a block, those in the middle; in the tail at most one a layer.
-    reach: { trunk: 2 * blocks + 3, tail: stages.length + 1 },
+    // One voxel a 3³ convolution: the first, two a block, those in the middle.
+    reach: { trunk: 2 * blocks + 3, tail: Math.max(tailReach(stages, upsampler), hasSkip ? interpolationReach : 0) },
 
     trunk(leaves, low, options = {}) {
       const { running, ...training } = options;

@@ -7,7 +7,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Strides } from './kernels.ts';
 import { voxelShuffle } from './voxelShuffle.ts';
 
-const reach = 2; // coarse voxels to either side
+/** Coarse voxels to either side that a fine one depends on. */
+export const interpolationReach = 2;
 
 function cubicWeight(distance: number): number {
   const x = Math.abs(distance);
@@ -18,8 +19,8 @@ function cubicWeight(distance: number): number {
 /** [taps, f]: what each of the f fine voxels takes of the coarse ones around it. */
 function axisWeights(f: number): tf.Tensor2D {
   if (f === 1) return tf.ones([1, 1]);
-  const rows = Array.from({ length: 2 * reach + 1 }, (_, tap) =>
-    Array.from({ length: f }, (__, fine) => cubicWeight((fine - (f - 1) / 2) / f - (tap - reach))),
+  const rows = Array.from({ length: 2 * interpolationReach + 1 }, (_, tap) =>
+    Array.from({ length: f }, (__, fine) => cubicWeight((fine - (f - 1) / 2) / f - (tap - interpolationReach))),
   );
   return tf.tensor2d(rows);
 }
@@ -34,7 +35,7 @@ export function interpolateCubic(x: tf.Tensor5D, factors: Strides): tf.Tensor5D 
       .reshape([kd.shape[0], factors[0], kh.shape[0], factors[1], kw.shape[0], factors[2]])
       .transpose([0, 2, 4, 1, 3, 5]) // taps first
       .reshape([kd.shape[0], kh.shape[0], kw.shape[0], 1, fine]);
-    const border = factors.map((f): [number, number] => (f === 1 ? [0, 0] : [reach, reach]));
+    const border = factors.map((f): [number, number] => (f === 1 ? [0, 0] : [interpolationReach, interpolationReach]));
     const padded = tf.mirrorPad(x, [[0, 0], ...border, [0, 0]], 'symmetric');
     return voxelShuffle(tf.conv3d(padded, kernel, 1, 'valid'), factors);
   });

@@ -69,6 +69,9 @@ describe('a volume in tiles', () => {
     { factor: '1x1x2' },
     { factor: '1x1x4', normalisation: 'batch' },
     { factor: 2, skip: false },
+    { factor: 4, blocks: 1, skip: false },
+    { factor: '1x1x4', blocks: 1, skip: false },
+    { factor: 4, blocks: 1, upsampler: 'subpixel-nearest', skip: false },
     { factor: 2, upsampler: 'subpixel', skip: false },
     { factor: '2x2x1', upsampler: 'subpixel-nearest' },
   ])('equals one pass: %o', async (settings) => {
