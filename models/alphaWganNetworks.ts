@@ -7,6 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '#shared/random.ts';
+import { convolutionLayer } from './blocks/convolution.ts';
 import {
   addRunningStatistics,
   batchNormSpecs,
@@ -154,9 +155,9 @@ export function createAlphaWganNetworks(size: NetworkSize, random: Random): Alph
     for (let stage = 1; stage <= stages; stage++) {
       hidden = tf.tidy(() => {
         const layer = `down${String(stage)}`;
-        const convolved = withBias(tf.conv3d(hidden, leaves[layer] as tf.Tensor5D, 2, 'same'), leaves, layer); // half the side
         const kind = stage === 1 ? 'none' : norm;
-        return normActivation(convolved, { kind, slope, layer, leaves, isSecondOrder: false, ...options });
+        const settings = { kind, slope, layer, leaves, stride: 2, isSecondOrder: false } as const;
+        return convolutionLayer(hidden, { ...settings, ...options }); // half the side
       });
     }
     const flat: tf.Tensor2D = tf.reshape(hidden, [x.shape[0], -1]); // [b, 64 · width]

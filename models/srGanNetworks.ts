@@ -7,7 +7,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '#shared/random.ts';
-import { activation, foldBatchNorm, normActivation, type NormActivation } from './blocks/normalisation.ts';
+import { convolutionLayer } from './blocks/convolution.ts';
+import type { NormActivation } from './blocks/normalisation.ts';
 import {
   addRunningStatistics,
   batchNormSpecs,
@@ -162,8 +163,8 @@ export function createSrGanGenerator(size: GeneratorSize, random: Random): SrGan
   const network = createNetwork(generatorSpecs(size, stages), random);
   addRunningStatistics(network);
 
-  const convolve = (leaves: NamedTensors, x: tf.Tensor5D, layer: string): tf.Tensor5D =>
-    withBias(tf.conv3d(x, leaves[layer] as tf.Tensor5D, 1, 'same'), leaves, layer);
+  const plainLayer = (leaves: NamedTensors, x: tf.Tensor5D, layer: string): tf.Tensor5D =>
+    convolutionLayer(x, { kind: 'none', slope: generatorSlope, layer, leaves, stride: 1, isSecondOrder: false });
   const enlarge = (leaves: NamedTensors, x: tf.Tensor5D, stage: number): tf.Tensor5D => {
     const layer = `up${String(stage + 1)}`;
     const filter = leaves[layer] as tf.Tensor5D;
@@ -172,7 +173,7 @@ export function createSrGanGenerator(size: GeneratorSize, random: Random): SrGan
       case 'resize':
         return leakyRelu(withBias(upsampleConvolve(x, filter, strides), leaves, layer), generatorSlope);
       case 'subpixel':
-        return voxelShuffle(leakyRelu(convolve(leaves, x, layer), generatorSlope), strides);
+        return voxelShuffle(plainLayer(leaves, x, layer), strides);
       case 'subpixel-nearest': {
         const [batch, ...sides] = x.shape;
         const shape = [batch, ...strides.map((stride, axis) => stride * (sides[axis] ?? 1)), tailMaps] as Shape5;
@@ -187,22 +188,18 @@ export function createSrGanGenerator(size: GeneratorSize, random: Random): SrGan
     reach: { trunk: 2 * blocks + 3, tail: Math.max(tailReach(stages, upsampler), hasSkip ? interpolationReach : 0) },
 
     trunk(leaves, low, options = {}) {
-      const { running, ...training } = options;
-      const layerOf = (x: tf.Tensor5D, layer: string, slope: number): tf.Tensor5D => {
-        if (isBatchNormalised && running !== undefined) {
-          const { filter, bias } = foldBatchNorm(leaves[layer] as tf.Tensor5D, { layer, leaves, running });
-          return activation(tf.add<tf.Tensor5D>(tf.conv3d(x, filter, 1, 'same'), bias), slope);
-        }
-        const kind = isBatchNormalised ? 'batch' : 'none';
-        return normActivation(convolve(leaves, x, layer), {
+      const kind = isBatchNormalised ? 'batch' : 'none';
+      const layerOf = (x: tf.Tensor5D, layer: string, slope: number, added?: tf.Tensor5D): tf.Tensor5D =>
+        convolutionLayer(x, {
           kind,
           slope,
           layer,
           leaves,
+          stride: 1,
           isSecondOrder: false,
-          ...training,
+          ...options,
+          ...(added && { added }),
         });
-      };
       return tf.tidy(() => {
         const first = layerOf(low, 'in', generatorSlope); // [b, d, h, w, features]
         let hidden = first;
@@ -212,15 +209,12 @@ export function createSrGanGenerator(size: GeneratorSize, random: Random): SrGan
           // A tidy each: without a tape (a whole scan) no more than a few maps are in memory at a time.
           hidden = tf.tidy(() => {
             const inner = tf.tidy(() => layerOf(before, `${name}.a`, generatorSlope));
-            return tf.add(
-              before,
-              tf.tidy(() => layerOf(inner, `${name}.b`, 1)),
-            );
+            return tf.tidy(() => layerOf(inner, `${name}.b`, 1, before));
           });
           if (before !== first) before.dispose();
         }
-        const features = tf.tidy(() => tf.add<tf.Tensor5D>(layerOf(hidden, 'middle', 1), first));
-        return upsampler === 'resize' ? leakyRelu(convolve(leaves, features, 'expand'), generatorSlope) : features; // 64 maps
+        const features = tf.tidy(() => layerOf(hidden, 'middle', 1, first));
+        return upsampler === 'resize' ? plainLayer(leaves, features, 'expand') : features; // 64 maps
       });
     },
 
@@ -264,10 +258,9 @@ export function createSrGanDiscriminator(random: Random): SrGanDiscriminator {
         for (const stride of [1, 2]) {
           hidden = tf.tidy(() => {
             const layer = discriminatorLayer(maps, stride);
-            const convolved = tf.conv3d(hidden, leaves[layer] as tf.Tensor5D, stride, 'same');
             const kind = hidden === x ? 'none' : 'batch';
-            const settings = { kind, slope: discriminatorSlope, layer, leaves, isSecondOrder: false } as const;
-            return normActivation(withBias(convolved, leaves, layer), { ...settings, ...options });
+            const settings = { kind, slope: discriminatorSlope, layer, leaves, stride, isSecondOrder: false } as const;
+            return convolutionLayer(hidden, { ...settings, ...options });
           });
         }
       }

@@ -4,7 +4,8 @@
  * `registerVolumeGradients`. All are bilinear in their inputs, so each is again a convolution.
  */
 import * as tf from '@tensorflow/tfjs';
-import { convolutionFilterGradient } from './kernels.ts';
+import { sumOfRows } from './bias.ts';
+import { convolutionFilterGradient, optionalKernels } from './kernels.ts';
 import { transposedConvolution } from './transposedConvolution.ts';
 
 interface ConvolutionAttributes {
@@ -68,6 +69,22 @@ export function registerVolumeGradients(): void {
       return {
         x: () => transposedConvolution(x.shape, dy, g, strides),
         dy: () => tf.conv3d(x, g, strides, 'same'),
+      };
+    },
+  });
+  replaceGradient({
+    kernelName: optionalKernels.biasedConvolution, // without its activation, which `biasedConvolution.ts` sees to
+    inputsToSave: ['x', 'filter'],
+    gradFunc: (upstream, saved, attributes) => {
+      const [x, filter] = saved as [tf.Tensor5D, tf.Tensor5D];
+      const dy = upstream as tf.Tensor5D;
+      const { stride } = attributes as unknown as { readonly stride: number };
+      const strides = [stride, stride, stride] as const;
+      return {
+        x: () => transposedConvolution(x.shape, dy, filter, strides),
+        filter: () => convolutionFilterGradient(x, dy, filter.shape, strides),
+        bias: () => sumOfRows(dy),
+        added: () => tf.clone(dy),
       };
     },
   });

@@ -12,6 +12,8 @@ export const optionalKernels = {
   moveToward: 'DoppelMoveTowardInPlace',
   batchNorm: 'DoppelBatchNorm',
   batchNormGradient: 'DoppelBatchNormGradient',
+  biasedConvolution: 'DoppelBiasedConvolution',
+  sumOfRows: 'DoppelSumOfRows',
 } as const;
 
 /** Whether the active backend has the kernel. */

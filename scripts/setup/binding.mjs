@@ -16,11 +16,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cacheFolder } from './engine.mjs';
 import { readIfThere } from './files.mjs';
 import { reason, run } from './programs.mjs';
 import { SetupError, missingProgram } from './setupError.mjs';
 
+/** Included before the package's sources, which cannot set lists of strings. */
+const addition = fileURLToPath(new URL('attributeLists.h', import.meta.url));
 const packageName = join('@tensorflow', 'tfjs-node-gpu');
 /** Where the package looks for it. */
 export const bindingPath = join('lib', 'napi-v8', 'tfjs_binding.node');
@@ -75,7 +78,12 @@ function recipe({ root, engine, searchPath }) {
   const library = join(engine.folder, 'tensorflow');
   const flags = compilerFlags(library, searchPath);
   const includes = [join(library, 'include'), join(root, 'node_modules', 'node-api-headers', 'include')];
-  return { hash: hashOf(join(tfjs, 'binding'), [engine.key, ...flags]), tfjs, includes, flags };
+  return {
+    hash: hashOf(join(tfjs, 'binding'), [engine.key, ...flags, readFileSync(addition, 'utf8')]),
+    tfjs,
+    includes,
+    flags,
+  };
 }
 
 function madeOf(hash, installed) {
@@ -106,7 +114,9 @@ async function compile({ tfjs, includes, flags, output }) {
   const inputs = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join('binding', name));
   const headers = ['.', ...includes].map((folder) => `-I${folder}`);
   // Libraries come after what uses them, so the flags stand at the end.
-  const result = await run(compiler, [...headers, ...inputs, ...flags, '-o', output], { cwd: tfjs });
+  const result = await run(compiler, ['-include', addition, ...headers, ...inputs, ...flags, '-o', output], {
+    cwd: tfjs,
+  });
   if (result.code === 'ENOENT') throw missingProgram('g++', "compile the engine's binding");
   if (result.code !== 0) throw new SetupError(`${compiler} could not compile the engine's binding:\n${reason(result)}`);
 }

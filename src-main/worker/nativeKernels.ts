@@ -1,6 +1,6 @@
 /**
- * The optional kernels of `models/ops/kernels.ts` on TensorFlow's eager interface: a leaky ReLU gradient in one pass,
- * batch normalisation and its gradient, and updates of weights in place.
+ * The optional kernels of `models/ops/kernels.ts` on TensorFlow's eager interface: a convolution with its bias and
+ * activation in one pass, gradients of leaky ReLU and bias, batch normalisation, and updates of weights in place.
  *
  * TensorFlow's in-place operations work on resource variables, TensorFlow.js's variables are plain tensors. For the
  * time of one update the tensor's buffer is lent to a resource: assigned (shared, not copied), the tensor's own handle
@@ -26,6 +26,7 @@ interface Binding {
   readonly TF_FLOAT: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_INT: number;
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_SHAPE: number;
   readonly TF_ATTR_STRING: number;
@@ -41,6 +42,7 @@ interface TensorEntry {
 /** What is used of the package's backend class. */
 interface NodeBackend {
   readonly binding: Binding;
+  readonly isUsingGpuDevice: boolean;
   readonly tensorMap: { get(dataId: object): TensorEntry };
   getInputTensorIds(tensors: readonly TensorFlow.TensorInfo[]): number[];
   executeSingleOutput(
@@ -72,6 +74,25 @@ export function registerNativeKernels(tf: typeof TensorFlow): void {
   register(optionalKernels.moveToward, moveTowardInPlace);
   register(optionalKernels.batchNorm, batchNorm);
   register(optionalKernels.batchNormGradient, batchNormGradient);
+  register(optionalKernels.sumOfRows, sumOfRows);
+  if (hasBiasedConvolution(tf)) register(optionalKernels.biasedConvolution, biasedConvolution);
+}
+
+/** TensorFlow brings the fused convolution for some processors only: tried on one voxel. */
+function hasBiasedConvolution(tf: typeof TensorFlow): boolean {
+  const backend = tf.backend() as unknown as NodeBackend;
+  if (backend.isUsingGpuDevice) return false;
+  const inputs = { x: tf.ones([1, 1, 1, 1, 1]), filter: tf.ones([1, 1, 1, 1, 1]), bias: tf.ones([1]) };
+  try {
+    for (const result of biasedConvolution(inputs, { stride: 1, slope: 1 }, backend)) {
+      tf.dispose(tf.engine().makeTensorFromTensorInfo(result));
+    }
+    return true;
+  } catch {
+    return false;
+  } finally {
+    tf.dispose(inputs);
+  }
 }
 
 const floatType = (binding: Binding, name: string): OpAttribute => ({
@@ -84,6 +105,40 @@ const flag = (binding: Binding, name: string, value: boolean): OpAttribute => ({
   type: binding.TF_ATTR_BOOL,
   value,
 });
+
+/** inputs: x [b, d, h, w, in], filter, bias [out], maybe added (shape of the result); numbers: stride, slope (1: none). */
+function biasedConvolution(inputs: Inputs, numbers: Numbers, backend: NodeBackend): TensorFlow.TensorInfo[] {
+  const { binding } = backend;
+  const { stride = 1, slope = 1 } = numbers;
+  const added = inputs['added'];
+  const operands = [input(inputs, 'bias'), ...(added === undefined ? [] : [added])];
+  const fused = ['BiasAdd', ...(added === undefined ? [] : ['Add']), ...(slope === 1 ? [] : ['LeakyRelu'])];
+  const integers = (name: string, value: number | number[]): OpAttribute => ({
+    name,
+    type: binding.TF_ATTR_INT,
+    value,
+  });
+  const text = (name: string, value: string): OpAttribute => ({ name, type: binding.TF_ATTR_STRING, value });
+  const attributes = [
+    floatType(binding, 'T'),
+    integers('num_args', operands.length),
+    integers('strides', [1, stride, stride, stride, 1]),
+    text('padding', 'SAME'),
+    text('data_format', 'NDHWC'),
+    text('fused_ops', fused.join()),
+    { name: 'leakyrelu_alpha', type: binding.TF_ATTR_FLOAT, value: slope },
+    text('_kernel', 'MklNameChangeOp'), // how TensorFlow labels the kernels of oneDNN
+  ];
+  const all = [input(inputs, 'x'), input(inputs, 'filter'), ...operands];
+  return [backend.executeSingleOutput('_MklNativeFusedConv3D', attributes, all)];
+}
+
+/** inputs: x [..., c] → sum over all axes but the last [c]. */
+function sumOfRows(inputs: Inputs, _numbers: Numbers, backend: NodeBackend): TensorFlow.TensorInfo[] {
+  const { binding } = backend;
+  const attributes = [floatType(binding, 'T'), { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' }];
+  return [backend.executeSingleOutput('BiasAddGrad', attributes, [input(inputs, 'x')])];
+}
 
 /** inputs: dy, x (or the output: the sign counts); numbers: slope. */
 function leakyReluGradient(inputs: Inputs, numbers: Numbers, backend: NodeBackend): TensorFlow.TensorInfo[] {

@@ -1,6 +1,8 @@
 import type { Tensor5D } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { hasKernel, optionalKernels } from '#models/ops/kernels.ts';
 import { parseGpus } from '#worker/gpus.ts';
+import { registerNativeKernels } from '#worker/nativeKernels.ts';
 import { describeLoadError, loadTensorFlow } from '#worker/tensorflow.ts';
 
 describe('the engine', () => {
@@ -13,6 +15,15 @@ describe('the engine', () => {
     const shared = await import('@tensorflow/tfjs');
     expect(shared.getBackend()).toBe('tensorflow');
   });
+
+  it.runIf(process.platform === 'linux' && process.arch === 'x64')(
+    'convolves, adds a bias and activates in one kernel on the CPU',
+    async () => {
+      const { tf, engine } = await loadTensorFlow({ threads: 1 });
+      registerNativeKernels(tf);
+      expect(hasKernel(optionalKernels.biasedConvolution)).toBe(engine.devices.length === 1);
+    },
+  );
 
   it('works on as many threads as it was given', async () => {
     const { tf } = await loadTensorFlow({ threads: 1 });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { gradientPenalty } from '#models/losses/gradientPenalty.ts';
 import { addBias } from '#models/ops/bias.ts';
+import { biasedConvolution } from '#models/ops/biasedConvolution.ts';
 import { registerVolumeGradients } from '#models/ops/gradients.ts';
 import { instanceNorm, instanceNormLeakyRelu, instanceNormLeakyReluComposed } from '#models/ops/instanceNorm.ts';
 import { leakyRelu } from '#models/ops/leakyRelu.ts';
@@ -76,7 +77,42 @@ describe('gradients of volume operations', () => {
     expect(await largestDifference(tf, frugal.grad, composed.grad)).toBeLessThan(2e-5);
   });
 
-  it.each(['none', 'instance'] as const)(
+  it.each([
+    [1, 1],
+    [1, 0.2],
+    [2, 0.2],
+  ])('a convolution with bias, addend and activation equals its parts, stride %i, slope %f', async (stride, slope) => {
+    const x = normalTensor<Five>(tf, [2, 4, 6, 4, 3], 12);
+    const filter = normalTensor<Five>(tf, [3, 3, 3, 3, 5], 13);
+    const added = normalTensor<Five>(tf, [2, 4 / stride, 6 / stride, 4 / stride, 5], 14);
+    const bias = tf.tensor1d([0.5, -0.5, 1, -1, 0]);
+    const upstream = normalTensor<Five>(tf, added.shape, 15);
+    const inputs = [x, filter, bias, added];
+    const evaluate = (
+      f: (x: TensorFlow.Tensor5D, filter: TensorFlow.Tensor5D, ...more: TensorFlow.Tensor[]) => unknown,
+    ) =>
+      tf.valueAndGrads((...args) => f(...(args as [TensorFlow.Tensor5D, TensorFlow.Tensor5D])) as TensorFlow.Tensor)(
+        inputs,
+        upstream,
+      );
+    const ours = evaluate((image, kernel, shift, addend) =>
+      biasedConvolution(image, kernel, {
+        bias: shift,
+        added: addend as TensorFlow.Tensor5D,
+        stride,
+        slope,
+      }),
+    );
+    const theirs = evaluate((image, kernel, shift, addend) =>
+      tf.leakyRelu(tf.add(tf.add(tf.conv3d(image, kernel, stride, 'same'), shift), addend), slope),
+    );
+    expect(await largestDifference(tf, ours.value, theirs.value)).toBeLessThan(2e-5);
+    for (const [index, gradient] of ours.grads.entries()) {
+      expect(await largestDifference(tf, gradient, theirs.grads[index] as TensorFlow.Tensor)).toBeLessThan(2e-4);
+    }
+  });
+
+  it.each(['none', 'biased', 'instance'] as const)(
     'a gradient penalty is differentiable in the critic, normalisation: %s',
     async (norm) => {
       const inner = tf.mul<TensorFlow.Tensor5D>(normalTensor<Five>(tf, [4, 4, 4, 1, 3], 8), 0.3);
@@ -87,7 +123,12 @@ describe('gradients of volume operations', () => {
       const penalty = (first: TensorFlow.Tensor, second: TensorFlow.Tensor): TensorFlow.Tensor =>
         gradientPenalty<TensorFlow.Tensor5D>(
           (x) => {
-            const hidden = tf.conv3d(x, first as TensorFlow.Tensor5D, 2, 'same');
+            const filter = first as TensorFlow.Tensor5D;
+            if (norm === 'biased') {
+              const active = biasedConvolution(x, filter, { bias: tf.tensor1d([0.1, 0, -0.1]), stride: 2, slope: 0.2 });
+              return tf.conv3d(active, second as TensorFlow.Tensor5D, 2, 'same');
+            }
+            const hidden = tf.conv3d(x, filter, 2, 'same');
             const active = norm === 'none' ? leakyRelu(hidden, 0.2) : instanceNormLeakyReluComposed(hidden, 0.2);
             return tf.conv3d(active, second as TensorFlow.Tensor5D, 2, 'same');
           },
