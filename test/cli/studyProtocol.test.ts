@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openBackend } from '../backend/openBackend.ts';
+import { newProject, openBackend } from '../backend/openBackend.ts';
 import { exampleProject } from '../backend/studies/exampleStudy.ts';
 import { temporaryFolder } from '../backend/temporaryFolder.ts';
 import { runCli } from './runCli.ts';
@@ -51,3 +51,45 @@ test('a study goes from create to report in the words of the command line', { ti
   expect(changed.code).toBe(1);
   expect(changed.json()).toMatchObject({ ok: false, problems: [{ what: 'key', where: 'key.json' }] });
 });
+
+test('a reader on another workstation reads from a pack, in the words of the command line', { timeout: 300_000 }, async () => {
+  const backend = openBackend();
+  const { project, synthetic } = await exampleProject(backend, 3);
+  const away = await newProject(backend);
+  await backend.close();
+  const folder = temporaryFolder();
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), `${text}\n`);
+    return join(folder, name);
+  };
+  const [secret, packSecret, pin] = [file('secret.txt', 'correct horse battery staple'), file('pack.txt', 'for reader a'), file('pin.txt', '2468')]; // prettier-ignore
+  const study = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
+    const result = await runCli(folder, 'study', ...args, '--json');
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    return result.json();
+  };
+  const here = ['--project', project];
+  const there = ['--project', away];
+  await study('create', ...here, '--name', 'turing', '--real', 'adults:all', '--synthetic', synthetic, '--readers', 'a,b', '--years', 'a=12', '--role', 'a=neuroradiologist', '--pin', `a=${pin}`, '--trials', '4', '--seed', '3'); // prettier-ignore
+  await study('lock', ...here, '--passphrase-file', secret, '--override-fairness', 'few scans');
+  const pack = join(folder, 'a.doppel-pack');
+  expect(await study('export', ...here, '--reader', 'a', '--out', pack, '--passphrase-file', packSecret)).toMatchObject({ path: pack, cases: 4 }); // prettier-ignore
+  expect(await runCli(folder, 'study', 'import', pack, ...there)).toMatchObject({ code: 2, stderr: expect.stringContaining('--passphrase-file') as string }); // prettier-ignore
+  expect(await runCli(folder, 'study', 'import', pack, ...there, '--passphrase-file', secret)).toMatchObject({ code: 1, stderr: expect.stringContaining('does not open') as string }); // prettier-ignore
+  expect(await study('import', pack, ...there, '--passphrase-file', packSecret)).toMatchObject({ name: 'turing', state: 'reading', readers: [{ name: 'a', role: 'neuroradiologist', years: 12, hasPin: true }] }); // prettier-ignore
+  expect(await runCli(folder, 'study', 'next', ...there, '--reader', 'a')).toMatchObject({ code: 1, stderr: expect.stringContaining('has a PIN') as string }); // prettier-ignore
+  for (;;) {
+    const next = await study('next', ...there, '--reader', 'a', '--pin-file', pin);
+    if (next['done'] === true) break;
+    await study('answer', ...there, '--reader', 'a', '--pin-file', pin, '--trial', String(next['trialId']), '--verdict', 'real', '--confidence', '2'); // prettier-ignore
+  }
+  const answers = join(folder, 'a.doppel-answers');
+  expect(await study('answers', ...there, '--out', answers)).toMatchObject({ reader: 'a', answered: 4, total: 4 });
+  expect(await study('import', answers, ...here)).toMatchObject({ state: 'locked', merged: { reader: 'a', answered: 4 } }); // prettier-ignore
+  expect(await runCli(folder, 'study', 'import', answers, ...here)).toMatchObject({ code: 1, stderr: expect.stringContaining('merged already') as string }); // prettier-ignore
+  await study('close', ...here, '--passphrase-file', secret);
+  expect(await study('report', ...here)).toMatchObject({ readers: [{ reader: 'a', trials: 4 }] });
+  expect(await study('verify', ...here)).toMatchObject({ ok: true });
+  expect(await study('delete', ...there, '--discard-answers')).toMatchObject({ deleted: expect.any(String) as string });
+  expect(await runCli(folder, 'study', 'delete', ...here)).toMatchObject({ code: 1, stderr: expect.stringContaining('is closed and stays') as string }); // prettier-ignore
+}); // prettier-ignore

@@ -5,6 +5,7 @@ import type { EndWith } from '../exitCodes.ts';
 import { jsonOption, path, positiveNumber, seedOption, type CommonFlags } from '../flags.ts';
 import { printJson, printText } from '../output.ts';
 import { addStudyDesignCommands } from './studyDesign.ts';
+import { addStudyPackCommands } from './studyPacks.ts';
 import { addStudyReadingCommands } from './studyReading.ts';
 
 interface AnalyzeFlags extends CommonFlags {
@@ -39,6 +40,7 @@ export function addStudyCommands(program: Command, endWith: EndWith): void {
   const group = program.command('study').description('expert Turing tests: readers tell real from synthetic scans');
   addStudyDesignCommands(group, endWith);
   addStudyReadingCommands(group, endWith);
+  addStudyPackCommands(group);
 
   group
     .command('analyze')

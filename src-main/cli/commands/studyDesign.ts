@@ -1,19 +1,24 @@
 /** `doppel study create | check | lock | list | show | power`: a study until its readers begin. */
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { CommandInput } from '#contract/commands.ts';
+import { AppError } from '#contract/errors.ts';
 import type { PowerTable, StudyDetail, StudySummary } from '#contract/studyCommands.ts';
 import type { StudyDesign, StudyRemedy } from '#contract/studies.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import { jsonOption, positiveNumber, projectOption, seedOption, wholeNumber, type CommonFlags, type ProjectFlags } from '../flags.ts'; // prettier-ignore
 import { formatTable, printJson, printText } from '../output.ts';
 import type { Session } from '../session.ts';
-import { listed, oneOf, passphraseOption, studyOption, type StudyFlags } from './studyFlags.ts';
+import { listed, ofReader, oneOf, passphraseOption, studyOption, type StudyFlags } from './studyFlags.ts';
 
 interface CreateFlags extends ProjectFlags {
   readonly name: string;
   readonly real: RealPart;
   readonly synthetic: readonly string[];
   readonly readers: readonly string[];
+  readonly role?: ReadonlyMap<string, string>;
+  readonly years?: ReadonlyMap<string, string>;
+  readonly pin?: ReadonlyMap<string, string>;
   readonly protocol: StudyDesign['protocol'];
   readonly trials: number;
   readonly repeats: number;
@@ -77,8 +82,27 @@ export function showStudy(study: StudyDetail, { json }: CommonFlags): void {
   else printText(describe(study));
 }
 
+/** What is said of readers by name; their PINs come from files, since others see what is typed. */
+function readersOf(flags: CreateFlags, readSecret: (file: string) => string): CommandInput<'study.create'>['readers'] {
+  for (const said of [flags.role, flags.years, flags.pin]) {
+    const stranger = [...(said?.keys() ?? [])].find((name) => !flags.readers.includes(name));
+    if (stranger !== undefined) throw new AppError('usage', `"${stranger}" is not among the readers: ${flags.readers.join(', ')}.`); // prettier-ignore
+  }
+  return flags.readers.map((name) => {
+    const [years, pinFile] = [flags.years?.get(name), flags.pin?.get(name)];
+    if (years !== undefined && !Number.isFinite(Number(years)))
+      throw new AppError('usage', `The years of "${name}" must be a number; they are "${years}".`);
+    return {
+      name,
+      role: flags.role?.get(name) ?? '',
+      years: years === undefined ? null : Number(years),
+      pin: pinFile === undefined ? null : readSecret(pinFile),
+    };
+  });
+}
+
 async function create(flags: CreateFlags, endWith: EndWith): Promise<void> {
-  const [[{ withSession }, { chooseProject }], { reportEnd }] = await Promise.all([loadParts(), import('../reportJob.ts')]); // prettier-ignore
+  const [[{ withSession }, { chooseProject }, { readSecret }], { reportEnd }] = await Promise.all([loadParts(), import('../reportJob.ts')]); // prettier-ignore
   const { name, protocol, trials, repeats, practice, margin, seed } = flags;
   await withSession(async (session) => {
     const { call, follow } = session;
@@ -99,7 +123,7 @@ async function create(flags: CreateFlags, endWith: EndWith): Promise<void> {
         margin,
         seed,
       },
-      readers: flags.readers.map((reader) => ({ name: reader, role: '', years: null, pin: null })),
+      readers: readersOf(flags, readSecret),
     });
     const detail = await follow(project, job);
     endWith(exitCodeOfJob(detail.job.state));
@@ -155,6 +179,14 @@ function addPlanning(group: Command, endWith: EndWith): void {
         .makeOptionMandatory(),
     ) // prettier-ignore
     .addOption(new Option('--readers <names>', 'with commas between').argParser(listed).makeOptionMandatory())
+    .addOption(new Option('--role <reader=text>', 'of a reader, for the report; once for each').argParser(ofReader))
+    .addOption(
+      new Option('--years <reader=number>', 'of experience, for the report; once for each').argParser(ofReader),
+    )
+    .addOption(
+      new Option('--pin <reader=file>', 'a file whose first line is the reader’s PIN, 4 to 12 digits; once for each') // prettier-ignore
+        .argParser(ofReader),
+    )
     .addOption(
       new Option('--protocol <kind>', 'single scans, or pairs of a real and a synthetic one')
         .argParser(oneOf('single', 'pair'))

@@ -33,6 +33,13 @@ export function oneOf<Word extends string>(...words: readonly Word[]): (text: st
   };
 }
 
+/** For option parsers: `reader=value`, collected by the reader's name. */
+export function ofReader(text: string, earlier: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+  const split = text.indexOf('=');
+  if (split <= 0 || split === text.length - 1) throw new InvalidArgumentError('Write it as READER=VALUE.');
+  return new Map([...earlier, [text.slice(0, split).trim(), text.slice(split + 1).trim()]]);
+}
+
 /** For option parsers: values given one after the other, or with commas between. */
 export function listed(text: string, earlier: readonly string[] = []): readonly string[] {
   const values = text.split(',').map((value) => value.trim()).filter((value) => value !== ''); // prettier-ignore
