@@ -103,3 +103,18 @@ export async function askAboutJobs({ window, words, language, jobs }: ClosingQue
   });
   return choices[response] ?? 'stay';
 }
+
+/** Whether the reader of a study leaves it now. */
+export async function askAboutReading(window: Parent, { app, reading }: ShellWords): Promise<boolean> {
+  const { response } = await showMessage(window, {
+    type: 'question',
+    title: app,
+    message: reading.question,
+    detail: reading.detail,
+    buttons: [reading.stay, reading.leave],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  });
+  return response === 1;
+}

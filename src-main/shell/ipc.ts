@@ -4,6 +4,7 @@ import type { Reply } from '#contract/commands.ts';
 import { toErrorShape, type ErrorShape } from '#contract/errors.ts';
 import { shellCommands, type ShellCommandName } from '#contract/shell.ts';
 import type { BackendProcess } from './backendProcess.ts';
+import type { ReadingMode } from './readingMode.ts';
 import { isTrustedSender } from './security.ts';
 import type { ShellHandlers } from './shellHandlers.ts';
 
@@ -23,11 +24,20 @@ async function runShell(handlers: ShellHandlers, name: ShellCommandName, input: 
   }
 }
 
-export function answerCalls(ipcMain: IpcMain, backend: BackendProcess, handlers: ShellHandlers): void {
+interface CallParts {
+  readonly ipcMain: IpcMain;
+  readonly backend: BackendProcess;
+  readonly handlers: ShellHandlers;
+  readonly reading: ReadingMode;
+}
+
+export function answerCalls({ ipcMain, backend, handlers, reading }: CallParts): void {
   ipcMain.handle('call', (event, name: unknown, input: unknown): Reply<unknown> | Promise<Reply<unknown>> => {
     if (!isTrustedSender(event.senderFrame))
       return refuse({ code: 'usage', message: 'Only the interface of Doppel may call.' });
     if (typeof name !== 'string') return refuse({ code: 'usage', message: 'A command is called by its name.' });
+    if (!reading.allowsCall(name))
+      return refuse({ code: 'wrong-state', message: `A reader is at work: ${name} waits until the reading is left.` });
     return isShellCommand(name) ? runShell(handlers, name, input) : backend.call(name, input);
   });
 }

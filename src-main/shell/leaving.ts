@@ -13,6 +13,9 @@ export interface LeavingParts {
   readonly window: MainWindow;
   readonly backend: BackendProcess;
   ask(jobs: number): Promise<Closing>;
+  isReading(): boolean;
+  /** Whether a reader of a study, who is in the middle of it, wants to leave. */
+  askReader(): Promise<boolean>;
 }
 
 export interface Leaving {
@@ -22,7 +25,7 @@ export interface Leaving {
   check(): void;
 }
 
-export function leaveWithCare({ app, window, backend, ask }: LeavingParts): Leaving {
+export function leaveWithCare({ app, window, backend, ask, isReading, askReader }: LeavingParts): Leaving {
   let state: 'open' | 'asking' | 'background' | 'leaving' = 'open';
   let isWantedAgain = false;
 
@@ -37,6 +40,12 @@ export function leaveWithCare({ app, window, backend, ask }: LeavingParts): Leav
 
   const decide = async (): Promise<void> => {
     if (state === 'asking' || state === 'leaving') return;
+    if (isReading()) {
+      state = 'asking';
+      const leaves = await askReader();
+      state = 'open';
+      if (!leaves) return;
+    }
     const jobs = backend.jobsAlive().length;
     if (jobs === 0) return leave();
     state = 'asking';

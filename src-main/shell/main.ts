@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { app, ipcMain, nativeTheme, protocol, session } from 'electron';
 import { serveInterface } from './appProtocol.ts';
 import { startBackend } from './backendProcess.ts';
-import { askAboutJobs } from './dialogs.ts';
+import { askAboutJobs, askAboutReading } from './dialogs.ts';
 import { announceEnd } from './announceEnd.ts';
 import { answerCalls } from './ipc.ts';
 import { leaveWithCare, type Leaving } from './leaving.ts';
 import { setMenu } from './menu.ts';
 import { placesOf } from './places.ts';
+import { createReadingMode } from './readingMode.ts';
 import { lockDown, lockSession } from './security.ts';
 import { openSettings } from './settingsFile.ts';
 import { shellHandlers } from './shellHandlers.ts';
@@ -31,6 +32,7 @@ async function start(): Promise<void> {
     recentProjects: [],
   });
   const words = (): ReturnType<typeof wordsOf> => wordsOf(settings.get().language);
+  const reading = createReadingMode();
   let window: MainWindow | null = null;
   let leaving: Leaving | null = null;
   const backend = startBackend({
@@ -39,12 +41,13 @@ async function start(): Promise<void> {
     folder: places.backendFolder,
     logFile: places.backendLog,
     onEvent: (event) => {
-      window?.tell({ event });
+      if (!reading.isOn()) window?.tell({ event });
       if (window?.current() === null) announceEnd({ event, words: words(), onClick: () => leaving?.comeBack() });
       leaving?.check();
     },
     onState: (state) => {
-      window?.tell({ backend: state });
+      // Its errors name files.
+      window?.tell({ backend: reading.isOn() ? { ...state, error: null } : state });
       leaving?.check();
     },
   });
@@ -57,6 +60,7 @@ async function start(): Promise<void> {
       logFile: places.backendLog,
       isDevelopment: !app.isPackaged,
       onPage: (page) => {
+        if (reading.isOn()) return;
         window?.show();
         window?.tell({ page });
       },
@@ -66,19 +70,27 @@ async function start(): Promise<void> {
   await app.whenReady();
   lockSession(session.defaultSession);
   serveInterface(protocol, places.interfaceFolder);
-  serveVolumes(protocol, (input) => backend.call('file.locate', input));
+  serveVolumes(protocol, reading, (input) => backend.call('file.locate', input));
   apply();
   const opened = createMainWindow({
     preload: places.preload,
     placeFile: join(userData, 'window.json'),
+    reading,
     backendState: () => backend.state(),
   });
   window = opened;
-  answerCalls(ipcMain, backend, shellHandlers({ app, window: opened, backend, settings, apply }));
+  answerCalls({
+    ipcMain,
+    backend,
+    reading,
+    handlers: shellHandlers({ app, window: opened, backend, settings, apply }),
+  });
   const left = leaveWithCare({
     app,
     window: opened,
     backend,
+    isReading: () => reading.isOn(),
+    askReader: () => askAboutReading(opened.current(), words()),
     ask: (jobs) => askAboutJobs({ window: opened.current(), words: words(), language: settings.get().language, jobs }),
   });
   leaving = left;

@@ -64,6 +64,13 @@ export const en = {
     stop: 'Stop and keep a checkpoint',
     stay: 'Cancel',
   },
+  /** Closing while a reader judges the scans of a study. */
+  reading: {
+    question: 'Stop reading and close Doppel?',
+    detail: 'Every answer given so far is kept. Open the study again to go on with the same scan.',
+    stay: 'Go on reading',
+    leave: 'Stop and close',
+  },
   /** A job that ended while no window was open; the text below names its project. */
   ended: {
     succeeded: 'A job is done',

@@ -59,6 +59,10 @@ export function shellHandlers({ app, window, backend, settings, apply }: ShellPa
       return null;
     },
     'shell.projectAtWork': () => backend.jobsAlive()[0]?.project ?? null,
+    'shell.setReading': ({ isOn }) => {
+      window.setReading(isOn);
+      return null;
+    },
     'shell.restartBackend': () => {
       backend.retry();
       return null;

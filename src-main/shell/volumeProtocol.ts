@@ -9,6 +9,7 @@ import type { Protocol } from 'electron';
 import { z } from 'zod';
 import type { Reply } from '#contract/commands.ts';
 import { uiOrigin } from './appProtocol.ts';
+import type { ReadingMode } from './readingMode.ts';
 
 export type Locate = (input: { projectId: string; kind: string; id: string }) => Promise<Reply<unknown>>;
 
@@ -32,7 +33,7 @@ function refuse(status: number, words: string): Response {
   return new Response(words, { status, headers });
 }
 
-export function serveVolumes(protocol: Protocol, locate: Locate): void {
+export function serveVolumes(protocol: Protocol, reading: ReadingMode, locate: Locate): void {
   protocol.handle('volume', async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(403, 'Files are read-only.');
     const url = new URL(request.url);
@@ -40,6 +41,7 @@ export function serveVolumes(protocol: Protocol, locate: Locate): void {
       const [, kind, id, ...rest] = url.pathname.split('/').map(decodeURIComponent);
       if (kind === undefined || id === undefined || rest.length > 0)
         return refuse(404, 'An address is PROJECT/KIND/ID.');
+      if (!reading.allowsFile(kind)) return refuse(403, 'A reader is at work.');
       const reply = await locate({ projectId: url.host, kind, id });
       if (!reply.ok) return refuse(404, reply.error.message);
       const { path } = located.parse(reply.value);

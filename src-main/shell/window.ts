@@ -4,6 +4,7 @@ import type { BackendEvent } from '#contract/events.ts';
 import type { PageName } from '#contract/shell.ts';
 import { uiOrigin } from './appProtocol.ts';
 import type { BackendState } from './backendProcess.ts';
+import type { ReadingMode } from './readingMode.ts';
 import { keepPlace, placeOn, readPlace, smallest } from './windowPlace.ts';
 
 /** Shown until the first picture of the page: the interface's own grounds, so that nothing flashes. */
@@ -21,6 +22,8 @@ export interface MainWindow {
   hide(): void;
   /** Nobody hears it when there is none. */
   tell(message: Told): void;
+  /** Fills the screen for a reader of a study, or goes back. */
+  setReading(isOn: boolean): void;
   /** Told when the user closes it; who does not want that prevents it. */
   onClose(listener: (event: { preventDefault(): void }) => void): void;
 }
@@ -29,12 +32,13 @@ export interface MainWindowOptions {
   readonly preload: string;
   /** Where its size and position are kept. */
   readonly placeFile: string;
+  readonly reading: ReadingMode;
   /** How the backend is, told to each page that was loaded. */
   backendState(): BackendState;
 }
 
 /** Call it when the application is ready. */
-export function createMainWindow({ preload, placeFile, backendState }: MainWindowOptions): MainWindow {
+export function createMainWindow({ preload, placeFile, reading, backendState }: MainWindowOptions): MainWindow {
   let window: BrowserWindow | null = null;
   let onClose: (event: { preventDefault(): void }) => void = () => undefined;
 
@@ -46,6 +50,16 @@ export function createMainWindow({ preload, placeFile, backendState }: MainWindo
     } catch (error) {
       console.error("The window's place could not be kept:", error); // it closes all the same
     }
+  };
+
+  const setReading = (isOn: boolean): void => {
+    if (isOn !== reading.isOn()) {
+      reading.set(isOn);
+      window?.setKiosk(isOn);
+      window?.setAutoHideMenuBar(!isOn); // else Alt would show it
+      window?.setMenuBarVisibility(false);
+    }
+    if (!isOn) tell({ backend: backendState() });
   };
 
   const open = (): void => {
@@ -82,14 +96,16 @@ export function createMainWindow({ preload, placeFile, backendState }: MainWindo
     });
     fresh.on('closed', () => {
       window = null;
+      reading.set(false);
     });
-    fresh.webContents.on('did-finish-load', () => tell({ backend: backendState() }));
+    fresh.webContents.on('did-finish-load', () => setReading(false));
     void fresh.loadURL(`${uiOrigin}/index.html`);
   };
 
   return {
     current: () => window,
     tell,
+    setReading,
     hide: () => {
       if (window === null) return;
       keep(window);

@@ -5,6 +5,7 @@ import { computed, shallowRef, watch } from 'vue';
 import { useBackend } from './backendStore.ts';
 import { call, useEvent } from './bridge.ts';
 import { useProject } from './projectStore.ts';
+import { useReadingMode } from './readingMode.ts';
 
 /** A job and the folder of its project: jobs of other projects go on while this one is shown. */
 export interface LocatedJob {
@@ -90,7 +91,8 @@ export const useJobs = defineStore('jobs', () => {
     if (event.type === 'job.changed') take(event.project, event.job);
   });
   watch(() => project.current?.path, refreshQuietly, { immediate: true });
-  watch(() => backend.starts, refreshQuietly);
+  const reading = useReadingMode();
+  watch([() => backend.starts, () => reading.isOn], refreshQuietly); // nothing is told while a reader is at work
 
   return { list, alive, running, queued, refresh, cancel, pause, resume, onEnded };
 });

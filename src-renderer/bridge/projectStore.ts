@@ -5,6 +5,7 @@ import { defineStore } from 'pinia';
 import { shallowRef, watch } from 'vue';
 import { useBackend } from './backendStore.ts';
 import { call, callShell, useEvent } from './bridge.ts';
+import { useReadingMode } from './readingMode.ts';
 import { useSettings } from './settingsStore.ts';
 
 const mostRecent = 12;
@@ -67,7 +68,8 @@ export const useProject = defineStore('project', () => {
     if (event.type === 'checkpoint.written' || (event.type === 'job.changed' && hasNewState(event.job)))
       refreshQuietly();
   });
-  watch(() => backend.starts, refreshQuietly);
+  const reading = useReadingMode();
+  watch([() => backend.starts, () => reading.isOn], refreshQuietly); // nothing is told while a reader is at work
 
   return { current, open, openAtWork, create, refresh, close };
 });

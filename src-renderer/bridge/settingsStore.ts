@@ -3,6 +3,7 @@ import type { Settings } from '#contract/shell.ts';
 import { defineStore } from 'pinia';
 import { computed, onScopeDispose, shallowRef, watchEffect } from 'vue';
 import { callShell } from './bridge.ts';
+import { useReadingMode } from './readingMode.ts';
 
 export const useSettings = defineStore('settings', () => {
   /** null until the shell has answered. */
@@ -14,7 +15,9 @@ export const useSettings = defineStore('settings', () => {
   systemDark.addEventListener('change', follow);
   onScopeDispose(() => systemDark.removeEventListener('change', follow));
 
+  const reading = useReadingMode();
   const isDark = computed(() => {
+    if (reading.isOn) return true; // readers sit in a dark room
     const theme = current.value?.theme ?? 'system';
     return theme === 'dark' || (theme === 'system' && isSystemDark.value);
   });

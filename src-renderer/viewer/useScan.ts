@@ -60,3 +60,9 @@ export function useScan(stage: Stage, source: () => VolumeSource | null): Loaded
   onScopeDispose(() => abort.abort());
   return { staged, error, isLoading };
 }
+
+/** The finest voxel size, in mm: the step from slice to slice. */
+export function finestSpacing({ scan: { volume } }: StagedScan): number {
+  const along = (axis: 0 | 1 | 2): number => Math.hypot(...([0, 1, 2] as const).map((row) => volume.affine[row][axis]));
+  return Math.min(along(0), along(1), along(2));
+}

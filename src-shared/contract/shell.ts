@@ -53,6 +53,11 @@ export const shellCommands = {
   'shell.changeSettings': command(settings.partial()).returns<Settings>(),
   /** The folder of the project whose job runs or waits, for a window that opens over it; null: none does. */
   'shell.projectAtWork': command(z.strictObject({})).returns<string | null>(),
+  /**
+   * While it is on the window fills the screen, and the shell passes nothing on but what reading a study takes: no
+   * other call, event or file. A page that is loaded anew begins without it.
+   */
+  'shell.setReading': command(z.strictObject({ isOn: z.boolean() })).returns<null>(),
   /** Starts the backend again after it has failed for good. */
   'shell.restartBackend': command(z.strictObject({})).returns<null>(),
   'shell.notify': command(z.strictObject({ title: z.string(), body: z.string() })).returns<null>(),

@@ -3,7 +3,6 @@ import { z } from 'zod';
 
 const seed = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const absolute = z.string().min(1);
 
 /** `draft`: its scans are being prepared; `ready`: to be locked; `reading`: a pack on a reader's workstation. */
 export const studyState = z.enum(['draft', 'ready', 'locked', 'reading', 'closed']);
@@ -31,7 +30,8 @@ export const studyDesign = z.strictObject({
     dataset: z.string(), // its name
     split: z.enum(['heldout', 'train', 'all']), // scans that networks learned from are a warning in the report
   }),
-  synthetic: z.array(absolute).min(1), // folders, searched with what is in them
+  /** Ids of syntheses of the project, and absolute folders, searched with what is in them. */
+  synthetic: z.array(z.string().min(1)).min(1),
   protocol: studyProtocolKind,
   realism: z.boolean(), // ask for 1 (poor) to 5 (perfect) besides
   trials: z.int().min(2).max(2000), // first showings a reader: half of them real; of pairs: pairs

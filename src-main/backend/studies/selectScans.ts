@@ -42,8 +42,7 @@ async function describeSynthetic(path: string): Promise<Found> {
   };
 }
 
-async function findSynthetic(folder: string): Promise<readonly Found[]> {
-  if (!isAbsolute(folder)) throw new AppError('usage', `The folder of synthetic scans must be an absolute path; it is "${folder}".`); // prettier-ignore
+async function findInFolder(folder: string): Promise<readonly Found[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((cause: unknown) => {
     throw new AppError('not-found', `The folder of synthetic scans ${folder} cannot be read.`, { cause });
   });
@@ -51,6 +50,17 @@ async function findSynthetic(folder: string): Promise<readonly Found[]> {
     .filter((entry) => entry.isFile() && scanEnding.test(entry.name) && !noScan.test(entry.name))
     .map((entry) => resolve(entry.parentPath, entry.name))
     .sort();
+  return Promise.all(paths.map(describeSynthetic));
+}
+
+/** The scans that a job of the project made. */
+function findSynthesised({ store, dir }: OwnedProject, jobId: string): Promise<readonly Found[]> {
+  const paths = store.artifacts
+    .ofJob(jobId)
+    .filter(({ kind }) => kind === 'synthetic-volume')
+    .map(({ path }) => resolve(dir, path));
+  if (paths.length === 0)
+    throw new AppError('usage', `"${jobId}" is no synthesis of this project, and no absolute path of a folder of synthetic scans.`); // prettier-ignore
   return Promise.all(paths.map(describeSynthetic));
 }
 
@@ -76,7 +86,11 @@ export async function selectScans(project: OwnedProject, design: StudyDesign): P
   const random = createRandom(design.seed);
   const available = {
     real: findReal(project, design.real),
-    synthetic: (await Promise.all(design.synthetic.map(findSynthetic))).flat(),
+    synthetic: (
+      await Promise.all(
+        design.synthetic.map((place) => (isAbsolute(place) ? findInFolder(place) : findSynthesised(project, place))),
+      )
+    ).flat(),
   };
   const [trials, practice] = [shares(design, design.trials), shares(design, design.practice)];
   const choose = (kind: 'real' | 'synthetic'): readonly SelectedScan[] => {
