@@ -2,9 +2,10 @@
 import { AppError } from '#contract/errors.ts';
 import { alphaWgan } from './alphaWgan.ts';
 import type { ModelEntry } from './model.ts';
+import { progressiveGan } from './progressiveGan.ts';
 import { srGan } from './srGan.ts';
 
-export const registry: readonly ModelEntry[] = [alphaWgan, srGan];
+export const registry: readonly ModelEntry[] = [alphaWgan, progressiveGan, srGan];
 
 /** The entry with this id; AppError('not-found') names those there are. */
 export function findModel(id: string): ModelEntry {

@@ -1,6 +1,7 @@
 /**
  * A network's weights as stored and as used. What is used may be derived: divided by its spectral norm (Miyato et al.
- * 2018, arXiv 1802.05957), folded for a fused upsampling convolution. Deriving once a step and treating the result as
+ * 2018, arXiv 1802.05957), scaled for an equalised learning rate (Karras et al. 2018, arXiv 1710.10196), folded for a
+ * fused resampling convolution. Deriving once a step and treating the result as
  * the leaf of differentiation keeps the derivation off the tape; `pullBack` carries the gradients to the stored weights.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -23,6 +24,10 @@ export interface WeightSpec {
   readonly columns?: number;
   /** A 3³ filter used as the mirrored filter of `upsampleConvolve` by these strides (4³ for 2 along each axis). */
   readonly upsampling?: Strides;
+  /** A 3³ filter used as the folded filter of `convolveDownsample` (4³). */
+  readonly isPooling?: boolean;
+  /** The weight in use is this times the stored one: gain / √fan-in equalises the learning rate. */
+  readonly scale?: number;
   /** Initial values are drawn for a filter smaller by these strides and each repeated along the axes as often. */
   readonly repeated?: Strides;
 }
@@ -43,6 +48,11 @@ export interface PreparedWeights {
 /** PyTorch's default bound for a layer with `fanIn` inputs an output: 1/√fanIn. */
 export function uniformBound(fanIn: number): { readonly bound: number } {
   return { bound: 1 / Math.sqrt(fanIn) };
+}
+
+/** Equalised learning rate: drawn standard normal, in use times gain / √fanIn; He's gain √2 if nothing else is said. */
+export function equalised(fanIn: number, gain = Math.SQRT2): Pick<WeightSpec, 'initial' | 'scale'> {
+  return { initial: { mean: 0, deviation: 1 }, scale: gain / Math.sqrt(fanIn) };
 }
 
 /** Makes the variables, with values from `random`; power-iteration vectors go to `buffers` as `<name>.u`, `<name>.v`. */
@@ -112,14 +122,20 @@ function unitColumn(column: tf.Tensor): tf.Tensor2D {
 
 /**
  * Derives the weights in use. `powerIteration`: 'store' refines the stored vectors by one iteration (once a training
- * step of the network), 'discard' uses one without storing it (everywhere else).
+ * step of the network), 'discard' uses one without storing it (everywhere else). `isUsed` leaves out weights by name: of
+ * resolutions that a growing network has not come to.
  */
-export function prepareWeights(network: WeightedNetwork, powerIteration: 'store' | 'discard'): PreparedWeights {
+export function prepareWeights(
+  network: WeightedNetwork,
+  powerIteration: 'store' | 'discard',
+  isUsed: (name: string) => boolean = () => true,
+): PreparedWeights {
   const leaves: Record<string, tf.Tensor> = {};
   const derived: tf.Tensor[] = [];
   const spectra: Record<string, Spectrum> = {};
 
   for (const [name, spec] of Object.entries(network.specs)) {
+    if (!isUsed(name)) continue;
     let leaf: tf.Tensor = network.weights[name] as tf.Variable;
     if (spec.isSpectral) {
       const spectrum = spectrumOf(network, name, powerIteration);
@@ -127,10 +143,14 @@ export function prepareWeights(network: WeightedNetwork, powerIteration: 'store'
       derived.push(spectrum.u, spectrum.v, spectrum.norm, spectrum.normalised);
       leaf = spectrum.normalised;
     }
-    const { upsampling } = spec;
-    if (upsampling !== undefined) {
-      const filter = leaf as tf.Tensor5D;
-      leaf = tf.tidy(() => mirrorKernel(foldKernel(filter, upsampling)));
+    const { upsampling, isPooling, scale } = spec;
+    if (upsampling !== undefined || isPooling || scale !== undefined) {
+      const filter = leaf;
+      leaf = tf.tidy(() => {
+        const scaled = scale === undefined ? filter : tf.mul(filter, scale);
+        if (upsampling !== undefined) return mirrorKernel(foldKernel(scaled as tf.Tensor5D, upsampling));
+        return isPooling ? foldKernel(scaled as tf.Tensor5D) : scaled;
+      });
       derived.push(leaf);
     }
     leaves[name] = leaf;
@@ -146,6 +166,8 @@ export function prepareWeights(network: WeightedNetwork, powerIteration: 'store'
         pulled[name] = tf.tidy(() => {
           let current = gradient;
           if (spec?.upsampling) current = unfoldKernel(mirrorKernel(current as tf.Tensor5D), spec.upsampling);
+          if (spec?.isPooling) current = unfoldKernel(current as tf.Tensor5D);
+          if (spec?.scale !== undefined) current = tf.mul(current, spec.scale);
           return spectrum === undefined ? tf.clone(current) : throughSpectralNorm(current, spectrum);
         });
         gradient.dispose();

@@ -1,4 +1,4 @@
-/** Gradient penalty of Wasserstein critics: Gulrajani et al. 2017, arXiv 1704.00028. */
+/** Gradient penalties of critics: between the samples (Gulrajani et al. 2017, arXiv 1704.00028), and on real ones. */
 import * as tf from '@tensorflow/tfjs';
 
 export interface PenaltyInputs<T extends tf.Tensor> {
@@ -22,4 +22,13 @@ export function gradientPenalty<T extends tf.Tensor>(
   const slope = tf.grad((x) => tf.sum(critic(x as T)))(between);
   const length = tf.sqrt(tf.add(tf.sum(tf.square(tf.reshape(slope, [batch, -1])), 1), 1e-15)); // [b]
   return tf.mean(tf.square(tf.sub(length, 1)));
+}
+
+/**
+ * R1 = ½ · mean(Σ (∇ critic(x))²) at real samples (Mescheder et al. 2018, arXiv 1801.04406). Differentiable in the
+ * critic's weights; `real` is held.
+ */
+export function realGradientPenalty<T extends tf.Tensor>(critic: (x: T) => tf.Tensor, real: T): tf.Scalar {
+  const slope = tf.grad((x) => tf.sum(critic(x as T)))(real);
+  return tf.div(tf.sum(tf.square(slope)), 2 * real.shape[0]);
 }

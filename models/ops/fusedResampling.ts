@@ -5,6 +5,7 @@
  * (the `fused_scale` of Karras et al. 2018, arXiv 1710.10196, in three dimensions).
  */
 import * as tf from '@tensorflow/tfjs';
+import { customOperation } from './customOperation.ts';
 import type { Shape5, Strides } from './kernels.ts';
 import { transposedConvolution } from './transposedConvolution.ts';
 
@@ -81,4 +82,16 @@ export function upsampleNearest(x: tf.Tensor5D): tf.Tensor5D {
   const alongHeight = twice(tf.reshape(alongDepth, [batch * depth * 2 * height, width * channels])); // [b·2d·h, 2, w·c]
   const alongWidth = twice(tf.reshape(alongHeight, [batch * depth * 4 * height * width, channels])); // [b·2d·2h·w, 2, c]
   return tf.reshape(alongWidth, [batch, 2 * depth, 2 * height, 2 * width, channels]);
+}
+
+/**
+ * Means of 2³ voxels, differentiable to any order: [b, 2d, 2h, 2w, c] → [b, d, h, w, c]. Also the trilinear reduction by
+ * 2 of pixels with unaligned corners, which is the same.
+ */
+export function averagePool(x: tf.Tensor5D): tf.Tensor5D {
+  return customOperation<tf.Tensor5D>({
+    inputs: [x],
+    forward: () => tf.avgPool3d(x, 2, 2, 'valid'),
+    gradient: (dy) => [tf.div(upsampleNearest(dy), 8)],
+  });
 }

@@ -1,0 +1,143 @@
+/**
+ * Progressive-growing GAN in three dimensions: it learns scans of 4³ voxels first, then of twice the side, and so on to
+ * the grid of the dataset, each new resolution faded in.
+ *
+ * Karras et al. 2018 (arXiv 1710.10196), in three dimensions: Eklund 2019 (arXiv 1912.05357). Written from the papers.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { createRandom } from '#shared/random.ts';
+import { startSide } from './blocks/growing.ts';
+import { createGrowingDiscriminator } from './blocks/growingDiscriminator.ts';
+import { drawLatents, latentsOfSeeds } from './inference/latents.ts';
+import type { CreateGenerator, GeneratorEntry, GeneratorModel } from './model.ts';
+import { registerVolumeGradients } from './ops/gradients.ts';
+import { createProgressiveGenerator, mapsAtSide } from './progressiveGanNetworks.ts';
+import { createGrowingGan } from './training/growingGan.ts';
+import { phaseLength, schedules } from './training/growth.ts';
+
+const batch = (initial: number, side: string): z.ZodDefault<z.ZodNumber> =>
+  z.int().min(1).max(1024).default(initial).describe(`Scans an update sees at ${side}`);
+const rate = (initial: number, side: string): z.ZodDefault<z.ZodNumber> =>
+  z.number().positive().max(0.1).default(initial).describe(`Learning rate at ${side}`);
+const weight = (initial: number, text: string): z.ZodDefault<z.ZodNumber> =>
+  z.number().min(0).max(10_000).default(initial).describe(text);
+
+const progressiveGanConfig = z.strictObject({
+  schedule: z
+    .enum(schedules)
+    .default('quick')
+    .describe('How long each resolution is trained, by the number of training scans; as long again it is faded in'),
+  kimg: z
+    .number()
+    .min(0)
+    .max(5000)
+    .default(0)
+    .describe('Thousands of scans shown in each phase, in place of what the schedule says; 0: as the schedule says'),
+  maps: z
+    .int()
+    .min(4)
+    .max(512)
+    .default(128)
+    .describe('Most feature maps of a layer, which is also the length of a latent code'),
+  batch4: batch(16, '4³'),
+  batch8: batch(16, '8³'),
+  batch16: batch(16, '16³'),
+  batch32: batch(4, '32³'),
+  batch64: batch(4, '64³'),
+  batch128: batch(4, '128³ and above'),
+  rate4: rate(3e-4, '4³'),
+  rate8: rate(3e-4, '8³'),
+  rate16: rate(6e-4, '16³'),
+  rate32: rate(6e-4, '32³'),
+  rate64: rate(7e-4, '64³'),
+  rate128: rate(6e-4, '128³ and above'),
+  beta1: z.number().min(0).lt(1).default(0).describe('Adam β₁'),
+  beta2: z.number().min(0).lt(1).default(0.99).describe('Adam β₂'),
+  penalty: weight(10, 'Weight of the gradient penalty'),
+  drift: weight(0.001, 'Weight of the squared score of real scans, which keeps scores near 0'),
+  r1: weight(0, 'Weight of R1, the squared gradient at real scans; steadies training on few scans'),
+  comparesBatch: z
+    .boolean()
+    .default(false)
+    .describe('Show the discriminator how much the scans of a batch differ (minibatch standard deviation)'),
+  mirror: z.boolean().default(false).describe('Mirror half of the real scans left to right'),
+  averageDecay: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.999)
+    .describe('Decay of the moving average of the generator that synthesis uses'),
+});
+type ProgressiveGanConfig = z.output<typeof progressiveGanConfig>;
+
+export const progressiveGan: GeneratorEntry<typeof progressiveGanConfig> = {
+  kind: 'generator',
+  id: 'progressive-gan',
+  title: 'Progressive GAN',
+  purpose:
+    'Learns scans coarse to fine, from 4³ voxels up to the grid, each resolution faded in. Steady, sharp, and long: every resolution wants tens of thousands of scans shown.',
+  citation:
+    'Eklund A. arXiv 1912.05357 (three dimensions). Karras T, Aila T, Laine S, Lehtinen J. ICLR 2018, arXiv 1710.10196.',
+  differences: [
+    'A phase is as long as the number of training scans allows; the paper preset is of the published length.',
+    'Resolution, fade and batch follow from the scans seen at every iteration (published: after every fourth pair of updates).',
+    'The moving average forgets its start faster over the first iterations.',
+    'Batches of the quick and standard presets are smaller at 4³ and 8³, where the published ones are for four GPUs.',
+    'Latent codes are brought to one length, so truncation changes nothing.',
+  ],
+  grids: [16, 32, 64, 128, 256],
+  presets: [
+    { id: 'quick', title: 'Quick', config: {} },
+    { id: 'standard', title: 'Standard', config: { schedule: 'standard', batch4: 64, batch8: 64 } },
+    { id: 'paper', title: 'Eklund 2019', config: { schedule: 'paper', batch4: 512, batch8: 256 } },
+  ],
+  defaultPreset: 'quick',
+  configSchema: progressiveGanConfig,
+  batchSize: (config) => config.batch4, // then by resolution
+  create: (request) => createProgressiveGan(request),
+};
+
+/** What a configuration says for the coarsest sides, in order; the last goes on for finer ones. */
+function bySide(values: readonly number[]): (side: number) => number {
+  return (side) => values[Math.min(Math.log2(side / startSide), values.length - 1)] as number;
+}
+
+function createProgressiveGan({
+  config,
+  grid,
+  seed,
+  scans = 0,
+}: CreateGenerator<ProgressiveGanConfig>): GeneratorModel {
+  registerVolumeGradients();
+  const origin = createRandom(seed).fork('weights');
+  const { maps, comparesBatch } = config;
+  const generator = createProgressiveGenerator({ grid, maps }, origin.fork('generator'));
+  const discriminator = createGrowingDiscriminator(
+    { grid, mapsAt: (side) => mapsAtSide(side, maps), units: maps, comparesBatch },
+    origin.fork('discriminator'),
+  );
+  const { batch4, batch8, batch16, batch32, batch64, batch128 } = config;
+  const { rate4, rate8, rate16, rate32, rate64, rate128 } = config;
+  const gan = createGrowingGan({
+    generator: {
+      network: generator.network,
+      sample: (leaves, { count, stage, random }) => generator.generate(leaves, drawLatents(random, count, maps), stage),
+    },
+    discriminator,
+    growth: { firstSide: startSide, lastSide: grid, phase: phaseLength(config, scans) },
+    batchAt: bySide([batch4, batch8, batch16, batch32, batch64, batch128]),
+    rateAt: bySide([rate4, rate8, rate16, rate32, rate64, rate128]),
+    settings: config,
+    seed,
+  });
+  const generateFrom = (codes: tf.Tensor2D): tf.Tensor5D =>
+    gan.render(codes, (leaves, code, stage) => generator.generate(leaves, code, stage));
+
+  return {
+    ...gan,
+    latentLength: maps,
+    generateFrom,
+    generate: (request) => tf.tidy(() => generateFrom(latentsOfSeeds(request, maps))),
+  };
+}

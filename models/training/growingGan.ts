@@ -1,0 +1,227 @@
+/**
+ * Training of GANs that grow: one update of the discriminator and one of the generator an iteration, at the resolution and
+ * fade that follow from the scans seen so far.
+ *
+ * Karras et al. 2018 (arXiv 1710.10196), appendix A: WGAN-GP (Gulrajani et al. 2017, arXiv 1704.00028) with a drift term.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { createRandom, restoreRandom, type Random } from '#shared/random.ts';
+import { blend, isUsedAt } from '../blocks/growing.ts';
+import type { GrowingDiscriminator } from '../blocks/growingDiscriminator.ts';
+import { copyNetwork, prepareWeights, type WeightedNetwork } from '../blocks/weights.ts';
+import { gradientPenalty, realGradientPenalty } from '../losses/gradientPenalty.ts';
+import { renderEach } from '../inference/latents.ts';
+import type { BatchPlan, Counters, GeneratorModel, NamedTensors, Optimizer, Trainable } from '../model.ts';
+import { averagePool, upsampleNearest } from '../ops/fusedResampling.ts';
+import { averageWarmUp, createAdam, moveToward } from './adam.ts';
+import { addGradients, lossGradients, readScalars, type LossGradients } from './gradients.ts';
+import { isNewPhase, stageAt, type Growth, type GrowthStage } from './growth.ts';
+
+export interface GrowingGenerator {
+  readonly network: WeightedNetwork;
+  /** Scans [count, side, side, side, 1] from what it draws from `random`; differentiable in the leaves. */
+  sample(leaves: NamedTensors, draw: { count: number; stage: GrowthStage; random: Random }): tf.Tensor5D;
+}
+
+export interface GrowingGanOptions {
+  readonly generator: GrowingGenerator;
+  readonly discriminator: GrowingDiscriminator;
+  readonly growth: Growth;
+  /** Scans an update sees and the learning rate of both networks, by side. */
+  readonly batchAt: (side: number) => number;
+  readonly rateAt: (side: number) => number;
+  readonly settings: GrowingGanSettings;
+  readonly seed: number;
+}
+
+export interface GrowingGanSettings {
+  readonly beta1: number;
+  readonly beta2: number;
+  /** Weights of the gradient penalty, of the drift of real scores from 0, and of R1; 0 leaves a term out. */
+  readonly penalty: number;
+  readonly drift: number;
+  readonly r1: number;
+  readonly averageDecay: number;
+  /** Whether half of the real scans are mirrored left to right. */
+  readonly mirror: boolean;
+}
+
+export interface GrowingGan extends Trainable, Pick<GeneratorModel, 'step'> {
+  readonly counters: Counters;
+  nextBatch(): BatchPlan;
+  /**
+   * Scans of codes [n, length], one after the other, by the averaged generator as far as it has grown: [n, d, h, w, 1] of
+   * the grid's side, coarser voxels repeated, cut to [-1, 1]. The caller disposes.
+   */
+  render(
+    codes: tf.Tensor2D,
+    make: (leaves: NamedTensors, code: tf.Tensor2D, stage: GrowthStage, index: number) => tf.Tensor5D,
+  ): tf.Tensor5D;
+}
+
+/** Owns both networks. */
+export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
+  const { generator, discriminator, batchAt, rateAt, settings, seed } = options;
+  const average = copyNetwork(generator.network);
+  const adam = { rate: 1, beta1: settings.beta1, beta2: settings.beta2 };
+  const optimizers = {
+    generator: createAdam(generator.network.weights, adam),
+    discriminator: createAdam(discriminator.network.weights, adam),
+  };
+  let { growth } = options;
+  let [imagesSeen, steps] = [0, 0];
+  let random = createRandom(seed).fork('training');
+
+  const update = (optimizer: Optimizer, gradients: NamedTensors, { side }: GrowthStage): void => {
+    optimizer.apply(gradients, rateAt(side));
+  };
+
+  const updateDiscriminator = (real: tf.Tensor5D, stage: GrowthStage): NamedTensors => {
+    const count = real.shape[0];
+    const uses = (name: string): boolean => isUsedAt(name, stage);
+    const made = prepareWeights(generator.network, 'discard', uses);
+    const fake = tf.tidy(() => generator.sample(made.leaves, { count, stage, random }));
+    made.dispose();
+
+    const prepared = prepareWeights(discriminator.network, 'discard', uses);
+    const { leaves } = prepared;
+    const critic = (x: tf.Tensor5D): tf.Tensor2D => discriminator.discriminate(leaves, x, stage);
+    const parts: LossGradients[] = [
+      lossGradients(leaves, () => {
+        const total = tf.mean<tf.Scalar>(critic(fake));
+        return { total, terms: { 'discriminator.synthetic': total } };
+      }),
+      lossGradients(leaves, () => {
+        const scores = critic(real);
+        const terms = {
+          'discriminator.real': tf.neg<tf.Scalar>(tf.mean(scores)),
+          'discriminator.drift': tf.mul<tf.Scalar>(tf.mean(tf.square(scores)), settings.drift),
+        };
+        return { total: tf.add(terms['discriminator.real'], terms['discriminator.drift']), terms };
+      }),
+    ];
+    if (settings.penalty > 0) {
+      const mix = tf.tensor1d(Float32Array.from({ length: count }, () => random.uniform()));
+      parts.push(
+        lossGradients(leaves, () => {
+          const total = tf.mul<tf.Scalar>(gradientPenalty(critic, { real, fake, mix }), settings.penalty);
+          return { total, terms: { 'discriminator.penalty': total } };
+        }),
+      );
+      mix.dispose();
+    }
+    if (settings.r1 > 0) {
+      parts.push(
+        lossGradients(leaves, () => {
+          const total = tf.mul<tf.Scalar>(realGradientPenalty(critic, real), settings.r1);
+          return { total, terms: { 'discriminator.r1': total } };
+        }),
+      );
+    }
+    fake.dispose();
+    const gradients = parts.map((part) => part.gradients).reduce(addGradients);
+    update(optimizers.discriminator, prepared.pullBack(gradients), stage);
+    prepared.dispose();
+    return Object.assign({}, ...parts.map((part) => part.terms)) as NamedTensors;
+  };
+
+  const updateGenerator = (count: number, stage: GrowthStage): NamedTensors => {
+    const uses = (name: string): boolean => isUsedAt(name, stage);
+    const prepared = prepareWeights(generator.network, 'discard', uses);
+    const judged = prepareWeights(discriminator.network, 'discard', uses);
+    const { gradients, terms } = lossGradients(prepared.leaves, () => {
+      const fake = generator.sample(prepared.leaves, { count, stage, random });
+      const total = tf.neg<tf.Scalar>(tf.mean(discriminator.discriminate(judged.leaves, fake, stage)));
+      return { total, terms: { 'generator.critic': total } };
+    });
+    judged.dispose();
+    const used = Object.keys(prepared.leaves);
+    update(optimizers.generator, prepared.pullBack(gradients), stage);
+    prepared.dispose();
+    const pick = (weights: Readonly<Record<string, tf.Variable>>): Record<string, tf.Variable> =>
+      Object.fromEntries(used.map((name) => [name, weights[name] as tf.Variable]));
+    const decay = Math.min(settings.averageDecay, averageWarmUp(steps));
+    moveToward(pick(average.weights), pick(generator.network.weights), 1 - decay);
+    return terms;
+  };
+
+  /** Real scans as the generator's are at this stage: mixed with their coarser selves while a resolution fades in. */
+  const shownScans = (real: tf.Tensor5D, { fade }: GrowthStage): tf.Tensor5D =>
+    tf.tidy(() => {
+      const seen = settings.mirror ? mirrorHalf(real, random) : real;
+      return fade === 1 ? tf.add(seen, 0) : blend(seen, upsampleNearest(averagePool(seen)), fade);
+    });
+
+  return {
+    networks: { generator: generator.network, discriminator: discriminator.network, average },
+    optimizers,
+
+    nextBatch() {
+      const { side } = stageAt(growth, imagesSeen);
+      return { from: imagesSeen, count: batchAt(side), side };
+    },
+
+    async step(real) {
+      const stage = stageAt(growth, imagesSeen);
+      requireSide(real, stage);
+      const count = real.shape[0];
+      const seen = shownScans(real, stage);
+      const terms = { ...updateDiscriminator(seen, stage), ...updateGenerator(count, stage) };
+      seen.dispose();
+      imagesSeen += count;
+      steps += 1;
+      if (isNewPhase(stage, stageAt(growth, imagesSeen))) {
+        for (const optimizer of Object.values(optimizers)) optimizer.reset();
+      }
+      const losses = await readScalars(terms);
+      return { ...losses, 'growth.side': stage.side, 'growth.fade': stage.fade, 'growth.scans': imagesSeen };
+    },
+
+    render(codes, make) {
+      const stage = stageAt(growth, imagesSeen);
+      const prepared = prepareWeights(average, 'discard', (name) => isUsedAt(name, stage));
+      const scans = renderEach(codes, (code, index) => {
+        let scan = tf.clipByValue(make(prepared.leaves, code, stage, index), -1, 1);
+        for (let { side } = stage; side < growth.lastSide; side *= 2) scan = upsampleNearest(scan);
+        return scan;
+      });
+      prepared.dispose();
+      return scans;
+    },
+
+    counters: {
+      values: () => ({ imagesSeen, steps, phase: growth.phase }),
+      restore(values) {
+        const read = (name: string): number => {
+          const value = values[name];
+          if (value === undefined) throw new Error(`The checkpoint has no counter '${name}'.`);
+          return value;
+        };
+        imagesSeen = read('imagesSeen');
+        steps = read('steps');
+        growth = { ...growth, phase: read('phase') };
+      },
+    },
+    randomState: () => random.state(),
+    restoreRandom(state) {
+      random = restoreRandom(state);
+    },
+    dispose() {
+      for (const { weights, buffers } of [generator.network, discriminator.network]) tf.dispose([weights, buffers]);
+      tf.dispose(average.weights);
+      for (const optimizer of Object.values(optimizers)) optimizer.dispose();
+    },
+  };
+}
+
+function requireSide(real: tf.Tensor5D, { side }: GrowthStage): void {
+  if (real.shape.slice(1, 4).every((length) => length === side)) return;
+  throw new Error(`At this stage scans are of ${String(side)}³ voxels; got [${real.shape.join(', ')}].`);
+}
+
+/** x [b, d, h, w, 1] → the same, each scan mirrored along w (left and right) with probability ½. */
+function mirrorHalf(x: tf.Tensor5D, random: Random): tf.Tensor5D {
+  const chosen = Float32Array.from({ length: x.shape[0] }, () => (random.uniform() < 0.5 ? 1 : 0));
+  const share = tf.tensor5d(chosen, [x.shape[0], 1, 1, 1, 1]);
+  return tf.add<tf.Tensor5D>(x, tf.mul(tf.sub(tf.reverse(x, 3), x), share));
+}

@@ -1,0 +1,57 @@
+/**
+ * Progressive growing (Karras et al. 2018, arXiv 1710.10196, section 2): which resolution a network has come to after so
+ * many scans. The first is trained for one phase; each further one is faded in for a phase and trained for another.
+ */
+export interface Growth {
+  /** Voxels a side of the first and of the last resolution; powers of two. */
+  readonly firstSide: number;
+  readonly lastSide: number;
+  /** Scans shown in a phase. */
+  readonly phase: number;
+}
+
+export interface GrowthStage {
+  /** Voxels a side of the newest resolution in use. */
+  readonly side: number;
+  /** Weight of the newest resolution: below 1 while it is faded in. */
+  readonly fade: number;
+}
+
+/** The stage at which `seen` scans have been shown. */
+export function stageAt({ firstSide, lastSide, phase }: Growth, seen: number): GrowthStage {
+  const cycle = Math.floor(seen / (2 * phase));
+  const within = seen - cycle * 2 * phase;
+  const side = firstSide * 2 ** cycle;
+  if (side >= lastSide) return { side: lastSide, fade: 1 };
+  return within <= phase ? { side, fade: 1 } : { side: 2 * side, fade: (within - phase) / phase };
+}
+
+/** Whether a resolution began or ended to fade in between two stages: the optimisers begin anew then. */
+export function isNewPhase(before: GrowthStage, after: GrowthStage): boolean {
+  return before.side !== after.side || before.fade < 1 !== after.fade < 1;
+}
+
+export const schedules = ['quick', 'standard', 'paper'] as const;
+type ScheduleName = (typeof schedules)[number];
+
+/** Passes over the training scans in a phase, within what is worthwhile and what can be waited for. */
+const phases: Readonly<
+  Record<ScheduleName, { readonly passes: number; readonly least: number; readonly most: number }>
+> = {
+  quick: { passes: 200, least: 20_000, most: 60_000 },
+  standard: { passes: 1000, least: 60_000, most: 200_000 },
+  paper: { passes: 1000, least: 1_000_000, most: 1_000_000 },
+};
+
+export interface PhaseSettings {
+  readonly schedule: ScheduleName;
+  /** Thousands of scans in a phase; 0: what the schedule says. */
+  readonly kimg: number;
+}
+
+/** Scans shown in a phase, for a training set of so many; at least 1. */
+export function phaseLength({ schedule, kimg }: PhaseSettings, scans: number): number {
+  if (kimg > 0) return Math.max(1, Math.round(kimg * 1000));
+  const { passes, least, most } = phases[schedule];
+  return Math.min(most, Math.max(least, passes * scans));
+}
