@@ -1,4 +1,6 @@
 /** Values of flags: from what was typed to what the backend takes. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 
 export interface CommonFlags {
@@ -40,6 +42,12 @@ export function holdoutShare(text: string): number {
 export function path(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('Give a path; this one is empty.');
   return text;
+}
+
+/** A checkpoint as the backend takes it: null for the newest, a path (by its separators, or as it is there) made absolute, else an id. */
+export function givenCheckpoint(text: string): string | null {
+  if (text === 'latest') return null;
+  return /[/\\]/.test(text) || existsSync(text) ? resolve(text) : text;
 }
 
 /** For option parsers: `key=value`, collected; the value is read as JSON where it is (numbers, true, null), else as text. */

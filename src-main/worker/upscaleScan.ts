@@ -34,7 +34,7 @@ export interface UpscaleScan {
 export interface UpscaledScan {
   /** All in RAS order and in the scan's intensities, on the fine grid. */
   readonly result: Volume;
-  /** Standard deviation over the views of a scan; null where it was not asked for. */
+  /** Standard deviation over the views of a scan, zero outside the brain; null where it was not asked for. */
   readonly uncertainty: Volume | null;
   /** The result through the scanner model, minus the scan; on the scan's grid. */
   readonly inconsistency: Volume;
@@ -66,9 +66,13 @@ export async function upscaleScan(scan: ScanToUpscale, request: UpscaleScan): Pr
       ? null
       : {
           ...result,
-          data: placeBox(
-            deviation.map((value) => value * scale),
-            { box, factor, size, outside: 0 },
+          data: inBrain(
+            placeBox(
+              deviation.map((value) => value * scale),
+              { box, factor, size, outside: 0 },
+            ),
+            scan,
+            factor,
           ),
         };
   return { result, uncertainty, inconsistency, consistency: summariseConsistency(inconsistency, scan.mask), factor };
@@ -111,6 +115,19 @@ async function askNetwork(scan: ScanToUpscale, request: UpscaleScan): Promise<An
     high: asScan(first?.data ?? new Float32Array(0)),
     deviation: spread === null ? null : asScan(spread.deviation()),
   };
+}
+
+/** In place: zero in the fine voxels of coarse ones outside the brain, where views differ at the ends of what was shown. */
+function inBrain(values: Float32Array, { mask, original }: ScanToUpscale, factor: Factor): Float32Array {
+  const [nx, ny] = original.size;
+  const size = timesFactor(original.size, factor);
+  for (let z = 0, index = 0; z < size[2]; z++) {
+    for (let y = 0; y < size[1]; y++) {
+      const row = nx * (Math.floor(y / factor[1]) + ny * Math.floor(z / factor[2]));
+      for (let x = 0; x < size[0]; x++, index++) if (mask[row + Math.floor(x / factor[0])] === 0) values[index] = 0;
+    }
+  }
+  return values;
 }
 
 interface PlaceBox {

@@ -169,7 +169,7 @@ export const commands = {
   'scan.superResolve': command(
     superResolveRequest.omit({ kind: true, checkpointId: true, out: true, seed: true }).extend({
       ...inProject,
-      checkpoint: z.string().nullable(), // null: the newest super-resolution checkpoint of the project
+      checkpoint: z.string().nullable(), // id, or the absolute path of an exported one, which is taken in; null: the newest of super-resolution
       out: superResolveRequest.shape.out.nullable(), // null: super-resolved/<job> inside the project
     }),
   ).returns<Job>(),
@@ -187,7 +187,7 @@ export const commands = {
   'checkpoint.evaluate': command(
     evaluateRequest.omit({ kind: true, checkpointId: true }).extend({
       ...inProject,
-      checkpoint: z.string().nullable(), // null: the newest of the project
+      checkpoint: z.string().nullable(), // as of `scan.superResolve`
     }),
   ).returns<Job>(),
   /** All of the project, the newest first. */

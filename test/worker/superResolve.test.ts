@@ -227,6 +227,12 @@ describe('the content of a super-resolved scan', () => {
     const uncertainty = await readVolume(volumes[0]?.maps.uncertainty ?? '');
     expect(uncertainty.volume.size).toEqual(volume.size);
     expect(Math.min(...uncertainty.volume.data)).toBeGreaterThan(-1e-2);
+    const [fineX, fineY] = uncertainty.volume.size;
+    const isSpreadInAir = uncertainty.volume.data.some((value, at) => {
+      const [x, y, z] = [at % fineX, Math.floor(at / fineX) % fineY, Math.floor(at / fineX / fineY)];
+      return value !== 0 && brain[(x >> 1) + nx * ((y >> 1) + ny * (z >> 1))] === 0;
+    });
+    expect(isSpreadInAir).toBe(false);
     expect(volumes[0]?.consistency.words).toMatch(/differs from the scan by/);
   });
 

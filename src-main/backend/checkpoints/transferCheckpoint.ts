@@ -13,6 +13,7 @@ import { newJob } from '../jobs/newJob.ts';
 import { loadRegistry } from '../models/loadRegistry.ts';
 import { checkpointDir, checkpointsDir, descriptionName, unfinishedPrefix, weightsName } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
+import type { Store } from '../store/store.ts';
 import { findCheckpointFault } from './verifyCheckpoint.ts';
 
 /** What is needed of a description; the name of its folder is made of `id`. */
@@ -111,14 +112,42 @@ async function copyCheckpoint(from: string, to: { parent: string; name: string }
   }
 }
 
+const idOrHashOf = (store: Store, { id, sha256 }: Description): CheckpointRecord | undefined =>
+  store.checkpoints.list().find((record) => record.id === id || record.sha256 === sha256);
+
 /** Throws AppError: 'not-found', 'checkpoint-damaged', 'checkpoint-mismatch', 'already-exists'. */
-export async function importCheckpoint({ store, dir }: OwnedProject, folder: string): Promise<CheckpointRecord> {
+export async function importCheckpoint(project: OwnedProject, folder: string): Promise<CheckpointRecord> {
+  const found = await readUsable(folder);
+  const same = idOrHashOf(project.store, found);
+  if (same === undefined) return takeIn(project, folder, found);
+  throw new AppError('already-exists', `The project has this checkpoint already: ${same.id}. Nothing was imported.`);
+}
+
+/**
+ * The checkpoint in a folder as one of the project: taken in where it is new, else the project's own, if what lies in the
+ * folder is whole and the same. Throws as `importCheckpoint`.
+ */
+export async function useForeignCheckpoint(project: OwnedProject, folder: string): Promise<CheckpointRecord> {
+  const found = await readUsable(folder);
+  const same = idOrHashOf(project.store, found);
+  if (same === undefined) return takeIn(project, folder, found);
+  const fault = await findCheckpointFault(folder, found.sha256);
+  if (fault !== null) throw damaged(folder, fault);
+  if (same.sha256 === found.sha256) return same;
+  throw new AppError(
+    'already-exists',
+    `The project has another checkpoint of the name ${same.id}. Use that in ${folder} with another project.`,
+  );
+}
+
+async function readUsable(folder: string): Promise<Description> {
   const found = await readForeign(folder);
   await requireSuperResolution(found.modelId);
   await requireKnownConfig(found, folder);
-  const same = store.checkpoints.list().find(({ id, sha256 }) => id === found.id || sha256 === found.sha256);
-  if (same !== undefined)
-    throw new AppError('already-exists', `The project has this checkpoint already: ${same.id}. Nothing was imported.`);
+  return found;
+}
+
+async function takeIn({ store, dir }: OwnedProject, folder: string, found: Description): Promise<CheckpointRecord> {
   await copyCheckpoint(folder, { parent: checkpointsDir(dir), name: found.id }, found.sha256);
   const { size } = await stat(join(checkpointsDir(dir), found.id, weightsName));
   const { modelId, grid, seed, iteration } = found;

@@ -5,7 +5,7 @@ import type { Evaluation, Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
 import { evaluationReport } from '#contract/evaluation.ts';
 import type { ArtifactRecord } from '#contract/records.ts';
-import { chooseCheckpoint } from '../checkpoints/chooseCheckpoint.ts';
+import { givenCheckpoint } from '../checkpoints/givenCheckpoint.ts';
 import type { BackendContext } from '../context.ts';
 import { startJob } from '../jobs/startJob.ts';
 
@@ -38,7 +38,7 @@ export function evaluationHandlers({
       requireAbsolute([...input.high, ...(input.low ?? []), ...(input.out === null ? [] : [input.out])]);
       const project = await sessions.own(dir);
       await project.ready;
-      const checkpoint = await chooseCheckpoint(project.store, id, 'super-resolution');
+      const checkpoint = await givenCheckpoint(project, id);
       const { datasetFingerprint } = project.store.jobs.get(checkpoint.jobId);
       const request = { kind: 'evaluate' as const, ...input, checkpointId: checkpoint.id };
       return startJob({ project, runner, request, datasetFingerprint });

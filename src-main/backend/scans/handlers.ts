@@ -5,7 +5,7 @@ import type { Handlers, SuperResolveResult } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
 import { superResolutionResults, type SuperResolvedScan } from '#contract/superResolution.ts';
 import { parseFactor } from '#shared/volume/factor.ts';
-import { chooseCheckpoint } from '../checkpoints/chooseCheckpoint.ts';
+import { givenCheckpoint } from '../checkpoints/givenCheckpoint.ts';
 import type { BackendContext } from '../context.ts';
 import { newId } from '../identifiers.ts';
 import { runOnce } from '../jobs/runOnce.ts';
@@ -48,7 +48,7 @@ export function scanHandlers({
       if (input.factor !== null) parseFactor(input.factor);
       const project = await sessions.own(dir);
       await project.ready;
-      const checkpoint = await chooseCheckpoint(project.store, id, 'super-resolution');
+      const checkpoint = await givenCheckpoint(project, id);
       if (out !== null) await requireWritable(out);
       const { datasetFingerprint } = project.store.jobs.get(checkpoint.jobId);
       const jobId = newId('super-resolve');

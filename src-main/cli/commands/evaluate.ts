@@ -5,7 +5,15 @@ import type { JobDetail } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
 import type { EvaluationReport, MethodResult } from '#contract/evaluation.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
-import { jsonOption, path, projectOption, seedOption, wholeNumber, type ProjectFlags } from '../flags.ts';
+import {
+  givenCheckpoint,
+  jsonOption,
+  path,
+  projectOption,
+  seedOption,
+  wholeNumber,
+  type ProjectFlags,
+} from '../flags.ts';
 import { formatTable, printJson, printText } from '../output.ts';
 
 interface EvaluateFlags extends ProjectFlags {
@@ -68,7 +76,7 @@ async function evaluate(flags: EvaluateFlags, endWith: EndWith): Promise<void> {
     const project = chooseProject(flags);
     const job = await call('checkpoint.evaluate', {
       project,
-      checkpoint: flags.checkpoint === 'latest' ? null : flags.checkpoint,
+      checkpoint: givenCheckpoint(flags.checkpoint),
       high: (flags.high ?? []).map((file) => resolve(file)),
       low: (flags.low ?? []).map((file) => resolve(file)),
       includeTraining: flags.includeTraining === true,
@@ -95,7 +103,11 @@ export function addEvaluateCommand(program: Command, endWith: EndWith): void {
     .command('sr-evaluate')
     .description('make scans coarse, enlarge them by the network and by interpolation, and measure both against them')
     .addOption(projectOption())
-    .option('--checkpoint <id>', 'the trained network; latest: the newest of the project', 'latest')
+    .option(
+      '--checkpoint <checkpoint>',
+      'the trained network: an id, a folder that a colleague sent, or latest: the newest of the project',
+      'latest',
+    )
     .addOption(
       new Option('--high <file...>', 'high-resolution scans; default: the held-out scans of its dataset').argParser(
         collect,

@@ -6,6 +6,7 @@ import type { FileOutcome } from '#contract/records.ts';
 import { sliceProfiles, type SliceProfile } from '#shared/volume/factor.ts';
 import { exitCodeOfJob, exitCodes, type EndWith } from '../exitCodes.ts';
 import {
+  givenCheckpoint,
   jsonOption,
   path,
   projectOption,
@@ -80,7 +81,7 @@ async function superResolve(files: readonly string[], flags: SuperResolveFlags, 
       project,
       await call('scan.superResolve', {
         project,
-        checkpoint: flags.checkpoint === 'latest' ? null : flags.checkpoint,
+        checkpoint: givenCheckpoint(flags.checkpoint),
         files: files.map((file) => resolve(file)),
         out: resolve(flags.out),
         factor: flags.factor ?? null,
@@ -123,7 +124,11 @@ export function addSuperResolutionCommands(program: Command, endWith: EndWith): 
     )
     .addArgument(new Argument('<file...>', 'scans (NIfTI, MGH), or folders of scans').argParser(collectPaths))
     .addOption(projectOption())
-    .option('--checkpoint <id>', 'the trained state to use; latest: the newest super-resolution one', 'latest')
+    .option(
+      '--checkpoint <checkpoint>',
+      'the trained state to use: an id, a folder that a colleague sent (taken into the project), or latest: the newest super-resolution one',
+      'latest',
+    )
     .addOption(new Option('--out <folder>', 'where the files go').argParser(path).makeOptionMandatory())
     .option('--factor <factor>', 'what the checkpoint must do, such as 2 or 1x1x4; without it: whatever it does')
     .addOption(
