@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { AppError } from '#contract/errors.ts';
+import type { SuperResolveRequest } from '#contract/jobs.ts';
 import { isLabelName, stemOf, volumeFileKind } from '#imaging/volumeFile.ts';
 import { walkFolder } from '#imaging/walkFolder.ts';
 
@@ -16,18 +17,35 @@ export interface PlannedScan {
 const label = 'superres';
 const ownName = /superres/i;
 
-/** Files as they are, of folders every scan below them; `out` itself is not looked into. Throws AppError 'not-found'. */
-export async function planScans(files: readonly string[], out: string): Promise<readonly PlannedScan[]> {
+/**
+ * Files as they are, of folders every scan below them; `out` itself is not looked into. `names` says what files are called
+ * otherwise, by path. No two results have one name. Throws AppError 'not-found'.
+ */
+export async function planScans(
+  { files, out }: Pick<SuperResolveRequest, 'files' | 'out'>,
+  names: ReadonlyMap<string, string>,
+): Promise<readonly PlannedScan[]> {
   const planned: PlannedScan[] = [];
   for (const path of files) {
     const found = await stat(path).catch((cause: unknown) => {
       throw new AppError('not-found', `There is no file or folder ${path}.`, { cause });
     });
-    if (!found.isDirectory()) planned.push({ source: path, stem: stemOf(basename(path)) });
+    if (!found.isDirectory()) planned.push({ source: path, stem: names.get(path) ?? stemOf(basename(path)) });
     else planned.push(...(await scansBelow(path, out)));
   }
-  if (planned.length > 0) return planned;
+  if (planned.length > 0) return withOwnNames(planned);
   throw new AppError('bad-input', `There is no scan in ${files.join(', ')}.`);
+}
+
+/** Of two scans with one name, as of two patients' folders, the later gets a number. */
+function withOwnNames(planned: readonly PlannedScan[]): readonly PlannedScan[] {
+  const taken = new Set<string>();
+  return planned.map(({ source, stem }) => {
+    let own = stem;
+    for (let number = 2; taken.has(own); number++) own = `${stem}_${String(number)}`;
+    taken.add(own);
+    return { source, stem: own };
+  });
 }
 
 async function scansBelow(folder: string, out: string): Promise<PlannedScan[]> {

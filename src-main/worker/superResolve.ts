@@ -31,7 +31,7 @@ export async function superResolve(given: Task, context: WorkerContext): Promise
   const task: Task = { ...given, versions };
   context.send({ type: 'device', device: engine.device, engine: versions.engine });
   const { request } = task;
-  const scans = await planScans(request.files, request.out);
+  const scans = await planScans(request, new Map(Object.entries(task.names)));
   const opened = await openSuperResolution(task.checkpointDir, task.checkpointSha256);
   try {
     requireFactor(request.factor, opened);

@@ -26,6 +26,15 @@ export function autoWindow(data: Float32Array): IntensityWindow {
   return greatest > least ? { low: least, high: greatest } : { low: least - 0.5, high: least + 0.5 };
 }
 
+/** Windows that overlap by this share of the wider are of scans in the same units. */
+const alike = 0.7;
+
+/** The window of a scan beside one that is shown in `first`: the same where both are of like intensities, else its own. */
+export function windowBeside(first: IntensityWindow, own: IntensityWindow): IntensityWindow {
+  const shared = Math.min(first.high, own.high) - Math.max(first.low, own.low);
+  return shared >= alike * Math.max(first.high - first.low, own.high - own.low) ? first : own;
+}
+
 /** The window that shows differences: symmetric about 0, to the 98th percentile of those that are not 0. */
 export function differenceWindow(data: Float32Array): IntensityWindow {
   const sizes = sortedSample(data.map(Math.abs)).filter((value) => value > 0);

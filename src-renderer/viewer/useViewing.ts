@@ -1,7 +1,7 @@
 /** How the scans are looked at: where the crosshair is, zoom and pan, windows, convention, what is compared. */
 import type { Vector3 } from '#shared/volume/affine.ts';
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef } from 'vue';
-import { draggedWindow, differenceWindow, type IntensityWindow } from './intensity.ts';
+import { draggedWindow, differenceWindow, windowBeside, type IntensityWindow } from './intensity.ts';
 import { differenceOf, type Difference } from './sample.ts';
 import type { Stage } from './stage.ts';
 import type { StagedScan } from './useScan.ts';
@@ -76,9 +76,10 @@ export function useViewing(
     windows.value = { ...windows.value, [side]: window };
   };
   function autoWindows(): void {
+    const first = a.value?.scan.auto ?? windows.value.a;
     windows.value = {
-      a: a.value?.scan.auto ?? windows.value.a,
-      b: b.value?.scan.auto ?? windows.value.b,
+      a: first,
+      b: b.value === null ? windows.value.b : windowBeside(first, b.value.scan.auto),
       difference: difference.value === null ? windows.value.difference : differenceWindow(difference.value.volume.data),
     };
   }
@@ -96,7 +97,7 @@ export function useViewing(
   watch(
     () => b.value?.scan,
     (scan) => {
-      if (scan) setWindow('b', scan.auto);
+      if (scan) setWindow('b', windowBeside(windows.value.a, scan.auto));
       if (scan && chosenMode.value === 'single') chosenMode.value = firstMode();
       if (box.value !== null) centre.value = centreOf(box.value);
     },
@@ -166,13 +167,15 @@ export function useViewing(
     zoomBy: (factor: number) =>
       void (zoom.value = Math.min(zoomLimits[1], Math.max(zoomLimits[0], zoom.value * factor))),
     setWindow,
-    /** A drag of the mouse over shares of the pane; `isStart` for its first step. */
+    /** A drag of the mouse over shares of the pane; `isStart` for its first step. A window that two scans share stays shared. */
     dragWindow(side: Side, right: number, up: number, isStart: boolean): void {
       if (isStart || dragStart === null) dragStart = windows.value[side];
+      const isShared = side !== 'difference' && windows.value.a === windows.value.b;
       const window = draggedWindow(dragStart, right, up);
       // Differences stay symmetric: nothing is black.
       const half = Math.max(Math.abs(window.low), Math.abs(window.high));
-      setWindow(side, side === 'difference' ? { low: -half, high: half } : window);
+      if (isShared) windows.value = { ...windows.value, a: window, b: window };
+      else setWindow(side, side === 'difference' ? { low: -half, high: half } : window);
     },
   };
 }

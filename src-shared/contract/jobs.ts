@@ -230,6 +230,7 @@ export const workerTask = z.discriminatedUnion('kind', [
     kind: z.literal('super-resolve'),
     request: superResolveRequest,
     jobDir: folder, // what to compare the results with
+    names: z.record(z.string(), z.string()).default({}), // of scans of the project, by path: their files have numbers for names
     checkpointDir: folder, // absolute
     checkpointSha256: z.string(),
     versions: jobVersions,

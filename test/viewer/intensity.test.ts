@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { autoWindow, differenceWindow, draggedWindow, histogramOf } from '../../src-renderer/viewer/intensity.ts';
+import {
+  autoWindow,
+  differenceWindow,
+  draggedWindow,
+  histogramOf,
+  windowBeside,
+} from '../../src-renderer/viewer/intensity.ts';
 
 describe('autoWindow', () => {
   test('from the 2nd to the 98th percentile', () => {
@@ -43,4 +49,10 @@ test('a drag up brightens, a drag to the right widens, no drag changes nothing',
   expect(draggedWindow(start, 0, 0)).toEqual(start);
   expect(draggedWindow(start, 0, 0.1)).toEqual({ low: -10, high: 90 });
   expect(draggedWindow(start, 0.5, 0)).toEqual({ low: -50, high: 150 });
+});
+
+test('two scans of like intensities share a window, others keep their own', () => {
+  const first = { low: 0, high: 100 };
+  expect(windowBeside(first, { low: 2, high: 90 })).toBe(first);
+  for (const own of [{ low: 0, high: 1 }, { low: 0, high: 180 }, { low: 60, high: 160 }]) expect(windowBeside(first, own)).toBe(own); // prettier-ignore
 });

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TaskOf, WorkerMessage } from '#contract/jobs.ts';
 import type { AffineMatrix } from '#contract/records.ts';
@@ -16,13 +16,14 @@ import { trainedOnAnything, writeSmallCheckpoint, type SmallCheckpoint } from '.
 interface Asked {
   readonly files: readonly string[];
   readonly request?: Partial<TaskOf<'super-resolve'>['request']>;
+  readonly names?: Readonly<Record<string, string>>;
   readonly isCancelled?: (messages: readonly WorkerMessage[]) => boolean;
 }
 
 async function run(
   folder: string,
   checkpoint: SmallCheckpoint,
-  { files, request = {}, isCancelled = () => false }: Asked,
+  { files, request = {}, names = {}, isCancelled = () => false }: Asked,
 ): Promise<{ volumes: readonly SuperResolvedScan[]; messages: readonly WorkerMessage[] }> {
   const messages: WorkerMessage[] = [];
   const jobDir = join(folder, 'job');
@@ -42,6 +43,7 @@ async function run(
         ...request,
       },
       jobDir,
+      names,
       checkpointDir: checkpoint.dir,
       checkpointSha256: checkpoint.sha256,
       versions: { doppel: '0.0.0', node: '24', engine: 'unknown' },
@@ -188,6 +190,26 @@ describe('the place of a super-resolved scan', () => {
     expect(scan?.spacingMm.map((length) => Number(length.toFixed(4)))).toEqual([1, 1.5, 1]);
     expect(scan?.warning).toMatch(/front-back in place of down-up/);
     await requireSamePlace(source, scan?.path ?? '');
+  });
+});
+
+describe('the files of super-resolved scans', () => {
+  it('are named by their subjects where the project knows them, and never alike', async () => {
+    const folder = temporaryFolder();
+    const files = ['a/T1.nii', 'b/T1.nii', '0c1d.nii'].map((name) =>
+      writeScan(join(folder, name), {
+        ...storedBrain([0, 1, 2], [false, false, false], [1, 1, 2]),
+        datatype: 'float32',
+      }),
+    );
+    const names = { [files[2] ?? '']: 'sub-01_ses-2' };
+    const checkpoint = await writeSmallCheckpoint(folder, { factor: '1x1x2' });
+    const { volumes } = await run(folder, checkpoint, { files, names });
+    expect(volumes.map(({ path }) => basename(path))).toEqual([
+      'T1_superres.nii.gz',
+      'T1_2_superres.nii.gz',
+      'sub-01_ses-2_superres.nii.gz',
+    ]);
   });
 });
 

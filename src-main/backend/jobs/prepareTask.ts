@@ -111,10 +111,15 @@ function prepareSuperResolve(
   request: SuperResolveRequest,
 ): TaskOf<'super-resolve'> {
   const checkpoint = store.checkpoints.get(request.checkpointId);
+  const asked = new Set(request.files);
+  const ours = store.datasets.list().flatMap(({ id }) => store.datasets.allVolumes(id)).filter(({ path }) => asked.has(join(dir, path))); // prettier-ignore
   return {
     kind: 'super-resolve',
     request,
     jobDir: jobDir(dir, job.id),
+    names: Object.fromEntries(
+      ours.map(({ path, subject, session }) => [join(dir, path), session === null ? subject : `${subject}_${session}`]),
+    ),
     checkpointDir: checkpointDir(dir, checkpoint),
     checkpointSha256: checkpoint.sha256,
     versions: job.versions,

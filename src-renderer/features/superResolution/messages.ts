@@ -141,6 +141,9 @@ export const en = {
     running:
       'Being measured: scans are made coarse, enlarged by the network and by interpolation, and compared with what they were.',
     none: 'It left no report.',
+    stopTitle: 'Stop this evaluation?',
+    stopText: 'Nothing is kept of an unfinished evaluation. Starting again begins with the first scan.',
+    stopAction: 'Stop the evaluation',
     progressLabel: 'Measured',
     method: {
       network: 'Network',

@@ -1,5 +1,6 @@
-/** The volumes of a project that can be looked at: scans of its datasets, and what was synthesised. */
+/** The volumes of a project that can be looked at: scans of its datasets, what was synthesised and what was made finer. */
 import type { DatasetDetail, JobDetail } from '#contract/commands.ts';
+import type { Job } from '#contract/jobs.ts';
 import type { ArtifactRecord, VolumeRecord } from '#contract/records.ts';
 import type { FileKind } from '#contract/shell.ts';
 
@@ -17,7 +18,7 @@ export interface ChoiceGroup {
   readonly key: string;
   readonly title:
     | { readonly kind: 'dataset'; readonly name: string }
-    | { readonly kind: 'synthetic'; readonly at: string }
+    | { readonly kind: 'synthetic' | 'finer'; readonly at: string }
     | { readonly kind: 'dropped' };
   readonly choices: readonly Choice[];
 }
@@ -45,10 +46,16 @@ export function datasetGroup({ id, name, volumeList }: DatasetDetail): ChoiceGro
   return { key: id, title: { kind: 'dataset', name }, choices: volumeList.map(volumeChoice) };
 }
 
+const resultKinds: readonly ArtifactRecord['kind'][] = ['synthetic-volume', 'super-resolved-volume'];
+
+/** Whether jobs of this kind leave volumes to look at. */
+export const isVolumeJob = ({ kind }: Job): boolean => kind === 'synthesize' || kind === 'super-resolve';
+
 /** null where the job has written no volumes. */
-export function syntheticGroup({ job, artifacts }: JobDetail): ChoiceGroup | null {
-  const choices = artifacts.filter(({ kind }) => kind === 'synthetic-volume').map(artifactChoice);
-  return choices.length === 0 ? null : { key: job.id, title: { kind: 'synthetic', at: job.createdAt }, choices };
+export function resultGroup({ job, artifacts }: JobDetail): ChoiceGroup | null {
+  const choices = artifacts.filter(({ kind }) => resultKinds.includes(kind)).map(artifactChoice);
+  const kind = job.kind === 'super-resolve' ? 'finer' : 'synthetic';
+  return choices.length === 0 ? null : { key: job.id, title: { kind, at: job.createdAt }, choices };
 }
 
 /** The choices whose names hold every word of `filter`; groups that are left empty go. */

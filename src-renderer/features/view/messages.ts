@@ -5,6 +5,7 @@ export const en = {
   dropped: 'Opened files',
   dataset: 'Dataset {name}',
   synthetic: 'Synthesised {when}',
+  finer: 'Made finer {when}',
   heldout: 'held out',
   compare: 'Compare',
   compareWith: 'Compare with {name}',

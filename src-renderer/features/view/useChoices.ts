@@ -4,7 +4,7 @@ import { toErrorShape } from '#contract/errors.ts';
 import { call, useEvent } from '#bridge/bridge.ts';
 import { useProject } from '#bridge/projectStore.ts';
 import { computed, shallowRef, watch } from 'vue';
-import { datasetGroup, syntheticGroup, type Choice, type ChoiceGroup } from './choices.ts';
+import { datasetGroup, isVolumeJob, resultGroup, type Choice, type ChoiceGroup } from './choices.ts';
 
 /** Dropped files of this window's life: they are still there after another page was shown. */
 const opened = shallowRef<readonly Choice[]>([]);
@@ -30,7 +30,7 @@ export function useChoices() {
         call('job.list', inProject).then((list) =>
           Promise.all(
             list
-              .filter(({ kind }) => kind === 'synthesize')
+              .filter(isVolumeJob)
               .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
               .map(({ id }) => call('job.show', { ...inProject, job: id })),
           ),
@@ -38,7 +38,7 @@ export function useChoices() {
       ]);
       if (turn !== asked) return;
       error.value = null;
-      held.value = [...jobs.map(syntheticGroup).filter((group) => group !== null), ...datasets.map(datasetGroup)];
+      held.value = [...jobs.map(resultGroup).filter((group) => group !== null), ...datasets.map(datasetGroup)];
     } catch (thrown) {
       if (turn === asked) error.value = toErrorShape(thrown);
     }
@@ -51,7 +51,7 @@ export function useChoices() {
   );
   useEvent((event) => {
     // A job writes many; its end brings the rest through the project.
-    if (event.type === 'job.changed' && event.job.kind === 'synthesize' && event.job.state !== 'running') void load();
+    if (event.type === 'job.changed' && isVolumeJob(event.job) && event.job.state !== 'running') void load();
   });
 
   const groups = computed<readonly ChoiceGroup[]>(() => [
