@@ -10,7 +10,7 @@ import type { Random } from '#shared/random.ts';
 import { convolutionLayer } from './blocks/convolution.ts';
 import {
   addRunningStatistics,
-  batchNormSpecs,
+  normSpecs,
   createNetwork,
   uniformBound,
   withBias,
@@ -100,7 +100,7 @@ export function createAlphaWganNetworks(size: NetworkSize, random: Random): Alph
       ...matrix(latent, seedVoxels * width, uniformBound(seedVoxels * width), style.generator.isSpectral),
       columns: width,
     },
-    ...(style.generator.norm === 'batch' ? batchNormSpecs('seed', width) : {}),
+    ...(style.generator.norm === 'batch' ? normSpecs('seed', width) : {}),
   };
   for (let stage = 1; stage <= stages; stage++) {
     const out = stage === stages ? 1 : (maps[stage] as number);
@@ -113,7 +113,7 @@ export function createAlphaWganNetworks(size: NetworkSize, random: Random): Alph
       upsampling: [2, 2, 2],
     };
     if (stage < stages && style.generator.norm === 'batch')
-      Object.assign(generatorSpecs, batchNormSpecs(`up${String(stage)}`, out));
+      Object.assign(generatorSpecs, normSpecs(`up${String(stage)}`, out));
   }
 
   const downSpecs = (outputs: number, { norm, isSpectral }: NetworkStyle): Record<string, WeightSpec> => {
@@ -125,7 +125,7 @@ export function createAlphaWganNetworks(size: NetworkSize, random: Random): Alph
       const fanIn = 64 * into;
       specs[name] = { shape: [4, 4, 4, into, out], initial: uniformBound(fanIn), isSpectral };
       if (stage === 1 || norm === 'none') specs[`${name}.bias`] = { shape: [out], initial: uniformBound(fanIn) };
-      else if (norm === 'batch') Object.assign(specs, batchNormSpecs(name, out));
+      else if (norm === 'batch') Object.assign(specs, normSpecs(name, out));
     }
     const fanIn = seedVoxels * width;
     specs['out'] = matrix(fanIn, outputs, uniformBound(fanIn), isSpectral);
@@ -142,7 +142,7 @@ export function createAlphaWganNetworks(size: NetworkSize, random: Random): Alph
     codeSpecs[name] = matrix(into, out, uniformBound(into), style.code.isSpectral);
     if (layer === codeSizes.length - 1 || style.code.norm === 'none')
       codeSpecs[`${name}.bias`] = { shape: [out], initial: uniformBound(into) };
-    else Object.assign(codeSpecs, batchNormSpecs(name, out));
+    else Object.assign(codeSpecs, normSpecs(name, out));
   }
 
   const convolveDown = (

@@ -1,11 +1,12 @@
 /** The published models, one line each. */
 import { AppError } from '#contract/errors.ts';
 import { alphaWgan } from './alphaWgan.ts';
+import { haGan } from './haGan.ts';
 import type { ModelEntry } from './model.ts';
 import { progressiveGan } from './progressiveGan.ts';
 import { srGan } from './srGan.ts';
 
-export const registry: readonly ModelEntry[] = [alphaWgan, progressiveGan, srGan];
+export const registry: readonly ModelEntry[] = [alphaWgan, haGan, progressiveGan, srGan];
 
 /** The entry with this id; AppError('not-found') names those there are. */
 export function findModel(id: string): ModelEntry {

@@ -11,7 +11,7 @@ import { convolutionLayer } from './blocks/convolution.ts';
 import type { NormActivation } from './blocks/normalisation.ts';
 import {
   addRunningStatistics,
-  batchNormSpecs,
+  normSpecs,
   createNetwork,
   uniformBound,
   withBias,
@@ -111,7 +111,7 @@ function generatorSpecs(size: GeneratorSize, stages: readonly Strides[]): Record
   const addLayer = (layer: string, spec: WeightSpec, isNormalised: boolean): void => {
     specs[layer] = spec;
     const maps = spec.shape.at(-1) ?? 1;
-    if (isNormalised) Object.assign(specs, batchNormSpecs(layer, maps, publishedGain));
+    if (isNormalised) Object.assign(specs, normSpecs(layer, maps, publishedGain));
     else specs[`${layer}.bias`] = biasSpec(maps);
   };
   const convolution = (into: number, out: number): WeightSpec => filterSpec([3, 3, 3, into, out], isBatchNormalised);
@@ -240,7 +240,7 @@ export function createSrGanDiscriminator(random: Random): SrGanDiscriminator {
       const layer = discriminatorLayer(maps, stride);
       specs[layer] = { shape: [3, 3, 3, into, maps], initial: { mean: 0, deviation: publishedDeviation } };
       if (into === 1) specs[`${layer}.bias`] = biasSpec(maps);
-      else Object.assign(specs, batchNormSpecs(layer, maps, publishedGain));
+      else Object.assign(specs, normSpecs(layer, maps, publishedGain));
       into = maps;
     }
   }

@@ -217,12 +217,8 @@ function throughSpectralNorm(gradient: tf.Tensor, { u, v, norm, normalised }: Sp
   return tf.reshape(tf.div(tf.sub(flatGradient, correction), norm), gradient.shape);
 }
 
-/** Gain and shift of a layer's batch normalisation; the gain is 1 if nothing else is said. */
-export function batchNormSpecs(
-  layer: string,
-  maps: number,
-  gain: InitialValue = { value: 1 },
-): Record<string, WeightSpec> {
+/** Gain and shift of a layer's batch or group normalisation; the gain is 1 if nothing else is said. */
+export function normSpecs(layer: string, maps: number, gain: InitialValue = { value: 1 }): Record<string, WeightSpec> {
   return {
     [`${layer}.gamma`]: { shape: [maps], initial: gain },
     [`${layer}.beta`]: { shape: [maps], initial: { value: 0 } },

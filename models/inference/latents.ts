@@ -18,6 +18,18 @@ export function latentsOfSeeds({ count, seed, truncation }: GenerateRequest, len
   });
 }
 
+/** The classes that go with `latentsOfSeeds`: the one asked for, or one drawn from each seed. */
+export function labelsOfSeeds({ count, seed, label }: GenerateRequest, classes: number): number[] {
+  return Array.from(
+    { length: count },
+    (_, index) =>
+      label ??
+      createRandom(seed + index)
+        .fork('label')
+        .integer(classes),
+  );
+}
+
 /** One volume at a time, so that memory holds the work of one: codes [n, length] → [n, d, h, w, 1]; the caller disposes. */
 export function renderEach(codes: tf.Tensor2D, render: (code: tf.Tensor2D, index: number) => tf.Tensor5D): tf.Tensor5D {
   const [count, length] = codes.shape;

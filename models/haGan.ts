@@ -1,0 +1,275 @@
+/**
+ * HA-GAN: fine volumes at the cost of slabs. A step makes features of the whole volume at a quarter of the resolution, and
+ * from them a coarse volume and one slab of the fine one; discriminator and encoders see no more than that. Synthesis
+ * renders the whole volume.
+ *
+ * Sun et al. 2022 (IEEE JBHI 26:3966, arXiv 2008.01910). Networks: `haGanNetworks.ts`.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { createRandom, restoreRandom } from '#shared/random.ts';
+import { copyNetwork, prepareWeights, type PreparedWeights } from './blocks/weights.ts';
+import { createHaGanNetworks, type View } from './haGanNetworks.ts';
+import { drawLatents, labelsOfSeeds, latentsOfSeeds, renderEach } from './inference/latents.ts';
+import { renderInSlabs } from './inference/renderInSlabs.ts';
+import { binaryCrossEntropy, classCrossEntropy } from './losses/crossEntropy.ts';
+import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } from './model.ts';
+import { registerVolumeGradients } from './ops/gradients.ts';
+import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
+import { addGradients, lossGradients, readScalars } from './training/gradients.ts';
+
+const rate = (initial: number, text: string): z.ZodDefault<z.ZodNumber> =>
+  z.number().positive().max(0.1).default(initial).describe(text);
+
+export const haGanConfig = z.strictObject({
+  latent: z.int().min(8).max(4096).default(1024).describe('Numbers in a latent code'),
+  width: z
+    .union([16, 32, 48, 64].map((maps) => z.literal(maps)))
+    .default(32)
+    .describe('Feature maps of the last stage before the voxels; the others are multiples of it'),
+  batch: z.int().min(1).max(64).default(4).describe('Scans an update sees'),
+  generatorRate: rate(1e-4, 'Learning rate of the generator'),
+  discriminatorRate: rate(4e-4, 'Learning rate of the discriminator'),
+  encoderRate: rate(1e-4, 'Learning rate of both encoders'),
+  beta1: z.number().min(0).lt(1).default(0).describe('Adam β₁'),
+  beta2: z.number().min(0).lt(1).default(0.999).describe('Adam β₂'),
+  classWeight: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(0.1)
+    .describe("Weight of the class in the generator's loss, where it is conditional"),
+  averageDecay: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.999)
+    .describe('Decay of the moving average of the generator that synthesis uses'),
+});
+export type HaGanConfig = z.output<typeof haGanConfig>;
+
+export const haGan: GeneratorEntry<typeof haGanConfig> = {
+  kind: 'generator',
+  id: 'ha-gan',
+  title: 'HA-GAN',
+  purpose:
+    'Learns to make new scans of high resolution: each step works on a slab of the scan and a coarse whole, so that memory suffices for 256³. Its encoders find the code of a given scan.',
+  citation: 'Sun L, Chen J, Xu Y, Gong M, Yu K, Batmanghelich K. IEEE JBHI 2022;26(8):3966, arXiv 2008.01910.',
+  differences: [
+    'Scans are drawn in random order (in the released code always in the same one).',
+    'Slabs begin at multiples of four voxels, so that the real and the synthetic one show the same place.',
+    'The coarse volume is the mean over blocks of voxels, not every fourth voxel.',
+    'Synthesis uses an exponential moving average of the generator.',
+    'Spectral normalisation refines its vectors once a training step of the discriminator, not at each forward pass.',
+    'Grids below 128 drop stages: the generator those with the most maps, discriminator and encoder those next to the voxels.',
+  ],
+  grids: [32, 64, 128, 256],
+  presets: [
+    { id: 'published', title: 'JBHI 2022', config: {} },
+    { id: 'light', title: 'Half the maps', config: { width: 16, latent: 256 } },
+  ],
+  defaultPreset: 'published',
+  configSchema: haGanConfig,
+  batchSize: (config) => config.batch,
+  create: (request) => createHaGan(request),
+};
+
+const slabsOfVolume = 8;
+const featureScale = 4; // voxels of a volume in one of the features, along each axis
+
+interface Seen extends View {
+  /** First voxel of the slab, a multiple of four. */
+  readonly offset: number;
+  /** One-hot classes [b, classes]; null: not conditional. */
+  readonly classes: tf.Tensor2D | null;
+}
+
+function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanConfig>): GeneratorModel {
+  registerVolumeGradients();
+  const origin = createRandom(seed);
+  const networks = createHaGanNetworks({ ...config, grid, classes }, origin.fork('weights'));
+  const { generator, discriminator, slabEncoder, codeEncoder } = networks;
+  const average = copyNetwork(generator);
+  const adam = (of: number): Parameters<typeof createAdam>[1] => ({ ...config, rate: of });
+  const optimizers = {
+    generator: createAdam(generator.weights, adam(config.generatorRate)),
+    discriminator: createAdam(discriminator.weights, adam(config.discriminatorRate)),
+    slabEncoder: createAdam(slabEncoder.weights, adam(config.encoderRate)),
+    codeEncoder: createAdam(codeEncoder.weights, adam(config.encoderRate)),
+  };
+  let random = origin.fork('training');
+
+  const slabLength = grid / slabsOfVolume;
+  const lastOffset = grid - slabLength;
+  const cutFeatures = (features: tf.Tensor5D, offset: number): tf.Tensor5D =>
+    tf.slice(features, [0, offset / featureScale, 0, 0, 0], [-1, slabLength / featureScale, -1, -1, -1]);
+  const cutVolume = (volume: tf.Tensor5D, offset: number): tf.Tensor5D =>
+    tf.slice(volume, [0, offset, 0, 0, 0], [-1, slabLength, -1, -1, -1]);
+  const withClass = (codes: tf.Tensor2D, oneHot: tf.Tensor2D | null): tf.Tensor2D =>
+    oneHot === null ? codes : tf.concat([codes, oneHot], 1); // [b, latent + classes]
+
+  /** The coarse volume and the slab that a code stands for. */
+  const render = (leaves: NamedTensors, codes: tf.Tensor2D, { offset, classes: oneHot }: Seen): View => {
+    const features = networks.makeFeatures(leaves, withClass(codes, oneHot));
+    return {
+      low: networks.renderLow(leaves, features),
+      slab: networks.renderSlab(leaves, cutFeatures(features, offset)),
+    };
+  };
+
+  const updateDiscriminator = (real: Seen, made: PreparedWeights): NamedTensors => {
+    const prepared = prepareWeights(discriminator, 'store');
+    const fake = tf.tidy(() => {
+      const { slab, low } = render(made.leaves, drawLatents(random, config.batch, config.latent), real);
+      return { slab, low };
+    });
+    const judge = (view: View, target: 0 | 1): ReturnType<typeof lossGradients> =>
+      lossGradients(prepared.leaves, () => {
+        const verdict = networks.discriminate(prepared.leaves, view, real.offset / lastOffset);
+        const adversarial = binaryCrossEntropy(verdict.score, target);
+        if (target === 0) return { total: adversarial, terms: { 'discriminator.synthetic': adversarial } };
+        const terms: Record<string, tf.Tensor> = { 'discriminator.real': adversarial };
+        if (verdict.classes !== null && real.classes !== null)
+          terms['discriminator.class'] = classCrossEntropy(verdict.classes, real.classes);
+        return { total: tf.addN(Object.values(terms)) as tf.Scalar, terms };
+      });
+    const [onReal, onFake] = [judge(real, 1), judge(fake, 0)];
+    tf.dispose([fake.slab, fake.low]);
+    optimizers.discriminator.apply(prepared.pullBack(addGradients(onReal.gradients, onFake.gradients)));
+    prepared.dispose();
+    return { ...onReal.terms, ...onFake.terms };
+  };
+
+  const updateGenerator = (real: Seen, made: PreparedWeights): NamedTensors => {
+    const judging = prepareWeights(discriminator, 'discard');
+    const codes = drawLatents(random, config.batch, config.latent);
+    const { gradients, terms } = lossGradients(made.leaves, () => {
+      const view = render(made.leaves, codes, real);
+      const verdict = networks.discriminate(judging.leaves, view, real.offset / lastOffset);
+      const losses: Record<string, tf.Tensor> = { 'generator.adversarial': binaryCrossEntropy(verdict.score, 1) };
+      if (verdict.classes !== null && real.classes !== null)
+        losses['generator.class'] = tf.mul(classCrossEntropy(verdict.classes, real.classes), config.classWeight);
+      return { total: tf.addN(Object.values(losses)) as tf.Scalar, terms: losses };
+    });
+    optimizers.generator.apply(made.pullBack(gradients));
+    codes.dispose();
+    judging.dispose();
+    const decay = Math.min(config.averageDecay, averageWarmUp(optimizers.generator.stepCount));
+    moveToward(average.weights, generator.weights, 1 - decay);
+    return terms;
+  };
+
+  const updateSlabEncoder = ({ slab }: Seen, made: PreparedWeights): NamedTensors => {
+    const { weights } = slabEncoder;
+    const { gradients, terms } = lossGradients(weights, () => {
+      const total = meanDistance(networks.renderSlab(made.leaves, networks.encodeSlab(weights, slab)), slab);
+      return { total, terms: { 'encoder.slab': total } };
+    });
+    optimizers.slabEncoder.apply(gradients);
+    return terms;
+  };
+
+  const updateCodeEncoder = (volumes: tf.Tensor5D, real: Seen, made: PreparedWeights): NamedTensors => {
+    const { weights } = codeEncoder;
+    const features = encodeSlabs(volumes);
+    const { gradients, terms } = lossGradients(weights, () => {
+      const { slab, low } = render(made.leaves, networks.encodeFeatures(weights, features), real);
+      const losses = {
+        'encoder.code.slab': tf.mul<tf.Scalar>(meanDistance(slab, real.slab), 0.5),
+        'encoder.code.low': tf.mul<tf.Scalar>(meanDistance(low, real.low), 0.5),
+      };
+      return { total: tf.add(losses['encoder.code.slab'], losses['encoder.code.low']), terms: losses };
+    });
+    features.dispose();
+    optimizers.codeEncoder.apply(gradients);
+    return terms;
+  };
+
+  /** The features of whole volumes, slab by slab as in training: [b, S, S, S, 1] → [b, S/4, S/4, S/4, 2 · width]. */
+  const encodeSlabs = (volumes: tf.Tensor5D): tf.Tensor5D => {
+    const slabs = Array.from({ length: slabsOfVolume }, (_, index) =>
+      tf.tidy(() => networks.encodeSlab(slabEncoder.weights, cutVolume(volumes, index * slabLength))),
+    );
+    const features = tf.concat(slabs, 1);
+    tf.dispose(slabs);
+    return features;
+  };
+
+  const oneHotOf = (labels: readonly number[] | undefined, count: number): tf.Tensor2D | null => {
+    if (classes === 0) return null;
+    if (
+      labels?.length !== count ||
+      !labels.every((label) => Number.isInteger(label) && label >= 0 && label < classes)
+    ) {
+      const given = labels === undefined ? 'none' : labels.join(', ');
+      throw new Error(
+        `A class from 0 to ${String(classes - 1)} is needed for each of ${String(count)} scans; got ${given}.`,
+      );
+    }
+    return tf.tensor2d(labels.map((label) => Array.from({ length: classes }, (_, index) => (index === label ? 1 : 0))));
+  };
+
+  /** One volume at a time, its last layers a slab at a time. */
+  const generateFrom = (codes: tf.Tensor2D, labels?: readonly number[]): tf.Tensor5D => {
+    const prepared = prepareWeights(average, 'discard');
+    const volumes = renderEach(codes, (code, index) => {
+      const oneHot = oneHotOf(labels?.slice(index, index + 1), 1);
+      const features = networks.makeFeatures(prepared.leaves, withClass(code, oneHot));
+      return renderInSlabs(prepared.leaves, features, Math.max(1, slabLength / featureScale));
+    });
+    prepared.dispose();
+    return volumes;
+  };
+
+  return {
+    networks: { generator, discriminator, slabEncoder, codeEncoder, average },
+    optimizers,
+
+    async step(volumes, labels) {
+      const offset = featureScale * random.integer(lastOffset / featureScale + 1);
+      const { slab, low } = tf.tidy(() => ({
+        slab: cutVolume(volumes, offset),
+        low: tf.avgPool3d(volumes, featureScale, featureScale, 'valid'), // [b, S/4, S/4, S/4, 1]
+      }));
+      const real: Seen = { slab, low, offset, classes: oneHotOf(labels, config.batch) };
+      const before = prepareWeights(generator, 'discard');
+      const terms: Record<string, tf.Tensor> = {
+        ...updateDiscriminator(real, before),
+        ...updateGenerator(real, before),
+      };
+      before.dispose();
+      const after = prepareWeights(generator, 'discard');
+      Object.assign(terms, updateSlabEncoder(real, after), updateCodeEncoder(volumes, real, after));
+      after.dispose();
+      tf.dispose([slab, low, ...(real.classes === null ? [] : [real.classes])]);
+      return readScalars(terms);
+    },
+
+    latentLength: config.latent,
+    generateFrom,
+    generate: (request) =>
+      tf.tidy(() => generateFrom(latentsOfSeeds(request, config.latent), labelsOfSeeds(request, classes))),
+    encode: (volumes) =>
+      tf.tidy(() => {
+        const scans = tf.split<tf.Tensor5D>(volumes, volumes.shape[0]);
+        return tf.concat(
+          scans.map((scan) => tf.tidy(() => networks.encodeFeatures(codeEncoder.weights, encodeSlabs(scan)))),
+        );
+      }),
+
+    randomState: () => random.state(),
+    restoreRandom(state) {
+      random = restoreRandom(state);
+    },
+    dispose() {
+      for (const network of [generator, discriminator, slabEncoder, codeEncoder])
+        tf.dispose([network.weights, network.buffers]);
+      tf.dispose(average.weights);
+      for (const optimizer of Object.values(optimizers)) optimizer.dispose();
+    },
+  };
+}
+
+function meanDistance(a: tf.Tensor, b: tf.Tensor): tf.Scalar {
+  return tf.mean(tf.abs(tf.sub(a, b)));
+}
