@@ -14,60 +14,30 @@ import type { CreateGenerator, GeneratorEntry, GeneratorModel } from './model.ts
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { createProgressiveGenerator, mapsAtSide } from './progressiveGanNetworks.ts';
 import { createGrowingGan } from './training/growingGan.ts';
-import { phaseLength, schedules } from './training/growth.ts';
-
-const batch = (initial: number, side: string): z.ZodDefault<z.ZodNumber> =>
-  z.int().min(1).max(1024).default(initial).describe(`Scans an update sees at ${side}`);
-const rate = (initial: number, side: string): z.ZodDefault<z.ZodNumber> =>
-  z.number().positive().max(0.1).default(initial).describe(`Learning rate at ${side}`);
-const weight = (initial: number, text: string): z.ZodDefault<z.ZodNumber> =>
-  z.number().min(0).max(10_000).default(initial).describe(text);
+import { adversarialSettings, batchSetting, rateSetting, scheduleSettings } from './training/growingSettings.ts';
+import { bySide, phaseLength } from './training/growth.ts';
 
 const progressiveGanConfig = z.strictObject({
-  schedule: z
-    .enum(schedules)
-    .default('quick')
-    .describe('How long each resolution is trained, by the number of training scans; as long again it is faded in'),
-  kimg: z
-    .number()
-    .min(0)
-    .max(5000)
-    .default(0)
-    .describe('Thousands of scans shown in each phase, in place of what the schedule says; 0: as the schedule says'),
+  ...scheduleSettings,
   maps: z
     .int()
     .min(4)
     .max(512)
     .default(128)
     .describe('Most feature maps of a layer, which is also the length of a latent code'),
-  batch4: batch(16, '4³'),
-  batch8: batch(16, '8³'),
-  batch16: batch(16, '16³'),
-  batch32: batch(4, '32³'),
-  batch64: batch(4, '64³'),
-  batch128: batch(4, '128³ and above'),
-  rate4: rate(3e-4, '4³'),
-  rate8: rate(3e-4, '8³'),
-  rate16: rate(6e-4, '16³'),
-  rate32: rate(6e-4, '32³'),
-  rate64: rate(7e-4, '64³'),
-  rate128: rate(6e-4, '128³ and above'),
-  beta1: z.number().min(0).lt(1).default(0).describe('Adam β₁'),
-  beta2: z.number().min(0).lt(1).default(0.99).describe('Adam β₂'),
-  penalty: weight(10, 'Weight of the gradient penalty'),
-  drift: weight(0.001, 'Weight of the squared score of real scans, which keeps scores near 0'),
-  r1: weight(0, 'Weight of R1, the squared gradient at real scans; steadies training on few scans'),
-  comparesBatch: z
-    .boolean()
-    .default(false)
-    .describe('Show the discriminator how much the scans of a batch differ (minibatch standard deviation)'),
-  mirror: z.boolean().default(false).describe('Mirror half of the real scans left to right'),
-  averageDecay: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.999)
-    .describe('Decay of the moving average of the generator that synthesis uses'),
+  batch4: batchSetting(16, '4³'),
+  batch8: batchSetting(16, '8³'),
+  batch16: batchSetting(16, '16³'),
+  batch32: batchSetting(4, '32³'),
+  batch64: batchSetting(4, '64³'),
+  batch128: batchSetting(4, '128³ and above'),
+  rate4: rateSetting(3e-4, 'Learning rate at 4³'),
+  rate8: rateSetting(3e-4, 'Learning rate at 8³'),
+  rate16: rateSetting(6e-4, 'Learning rate at 16³'),
+  rate32: rateSetting(6e-4, 'Learning rate at 32³'),
+  rate64: rateSetting(7e-4, 'Learning rate at 64³'),
+  rate128: rateSetting(6e-4, 'Learning rate at 128³ and above'),
+  ...adversarialSettings,
 });
 type ProgressiveGanConfig = z.output<typeof progressiveGanConfig>;
 
@@ -98,11 +68,6 @@ export const progressiveGan: GeneratorEntry<typeof progressiveGanConfig> = {
   create: (request) => createProgressiveGan(request),
 };
 
-/** What a configuration says for the coarsest sides, in order; the last goes on for finer ones. */
-function bySide(values: readonly number[]): (side: number) => number {
-  return (side) => values[Math.min(Math.log2(side / startSide), values.length - 1)] as number;
-}
-
 function createProgressiveGan({
   config,
   grid,
@@ -126,8 +91,8 @@ function createProgressiveGan({
     },
     discriminator,
     growth: { firstSide: startSide, lastSide: grid, phase: phaseLength(config, scans) },
-    batchAt: bySide([batch4, batch8, batch16, batch32, batch64, batch128]),
-    rateAt: bySide([rate4, rate8, rate16, rate32, rate64, rate128]),
+    batchAt: bySide(startSide, [batch4, batch8, batch16, batch32, batch64, batch128]),
+    rateAt: bySide(startSide, [rate4, rate8, rate16, rate32, rate64, rate128]),
     settings: config,
     seed,
   });

@@ -5,8 +5,9 @@ import { haGan } from './haGan.ts';
 import type { ModelEntry } from './model.ts';
 import { progressiveGan } from './progressiveGan.ts';
 import { srGan } from './srGan.ts';
+import { styleGan } from './styleGan.ts';
 
-export const registry: readonly ModelEntry[] = [alphaWgan, haGan, progressiveGan, srGan];
+export const registry: readonly ModelEntry[] = [alphaWgan, haGan, progressiveGan, styleGan, srGan];
 
 /** The entry with this id; AppError('not-found') names those there are. */
 export function findModel(id: string): ModelEntry {

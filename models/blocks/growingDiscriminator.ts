@@ -7,6 +7,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '#shared/random.ts';
 import type { NamedTensors } from '../model.ts';
+import { biasedConvolution } from '../ops/biasedConvolution.ts';
 import { averagePool, convolveDownsample } from '../ops/fusedResampling.ts';
 import { leakyRelu } from '../ops/leakyRelu.ts';
 import type { GrowthStage } from '../training/growth.ts';
@@ -32,7 +33,7 @@ export interface GrowingDiscriminator {
 
 /** The caller disposes the variables. */
 export function createGrowingDiscriminator(size: DiscriminatorSize, random: Random): GrowingDiscriminator {
-  const { grid, mapsAt, units, comparesBatch } = size;
+  const { grid, mapsAt, comparesBatch } = size;
   const specs: Record<string, WeightSpec> = {};
   for (const side of sidesUpTo(grid)) {
     const maps = mapsAt(side);
@@ -45,21 +46,33 @@ export function createGrowingDiscriminator(size: DiscriminatorSize, random: Rand
       Object.assign(specs, equalisedLayer(layerAt(side, 'down'), shape, { isPooling: true }));
     }
   }
-  Object.assign(specs, equalisedLayer('dense', [startSide ** 3 * mapsAt(startSide), units]));
-  Object.assign(specs, equalisedLayer('score', [units, 1], { gain: 1 }));
+  Object.assign(specs, equalisedLayer('dense', [startSide ** 3 * mapsAt(startSide), size.units]));
+  Object.assign(specs, equalisedLayer('score', [size.units, 1], { gain: 1 }));
 
-  const activate = <T extends tf.Tensor>(leaves: NamedTensors, layer: string, apply: (weight: tf.Tensor) => T): T =>
-    tf.tidy(() => leakyRelu(withBias(apply(leaves[layer] as tf.Tensor), leaves, layer), growingSlope));
   const convolve = (x: tf.Tensor5D, leaves: NamedTensors, layer: string): tf.Tensor5D =>
-    activate(leaves, layer, (filter) => tf.conv3d(x, filter as tf.Tensor5D, 1, 'same'));
+    biasedConvolution(x, leaves[layer] as tf.Tensor5D, {
+      bias: leaves[`${layer}.bias`] as tf.Tensor,
+      stride: 1,
+      slope: growingSlope,
+    });
+  const shrink = (x: tf.Tensor5D, leaves: NamedTensors, layer: string): tf.Tensor5D =>
+    convolveDownsample(x, leaves[layer] as tf.Tensor5D, {
+      bias: leaves[`${layer}.bias`] as tf.Tensor,
+      slope: growingSlope,
+    });
+  const dense = (x: tf.Tensor2D, leaves: NamedTensors, layer: string): tf.Tensor2D =>
+    withBias(tf.matMul(x, leaves[layer] as tf.Tensor2D), leaves, layer);
 
   return {
     network: createNetwork(specs, random),
     discriminate(leaves, x, stage) {
       let hidden = fromVoxels(x, leaves, stage.side);
       for (let { side } = stage; side > startSide; side /= 2) {
-        const inner = convolve(hidden, leaves, layerAt(side, 'conv'));
-        hidden = activate(leaves, layerAt(side, 'down'), (filter) => convolveDownsample(inner, filter as tf.Tensor5D)); // half the side
+        const features = hidden;
+        hidden = tf.tidy(() => {
+          const inner = convolve(features, leaves, layerAt(side, 'conv'));
+          return shrink(inner, leaves, layerAt(side, 'down')); // half the side
+        });
         if (side === stage.side && stage.fade < 1) {
           hidden = blend(hidden, fromVoxels(averagePool(x), leaves, side / 2), stage.fade);
         }
@@ -67,13 +80,13 @@ export function createGrowingDiscriminator(size: DiscriminatorSize, random: Rand
       if (comparesBatch) hidden = withBatchDeviation(hidden);
       hidden = convolve(hidden, leaves, layerAt(startSide, 'conv'));
       const flat: tf.Tensor2D = tf.reshape(hidden, [x.shape[0], -1]); // [b, 64 · maps]
-      const dense = activate(leaves, 'dense', (matrix) => tf.matMul(flat, matrix as tf.Tensor2D)); // [b, units]
-      return withBias(tf.matMul(dense, leaves['score'] as tf.Tensor2D), leaves, 'score'); // [b, 1]
+      const units = leakyRelu(dense(flat, leaves, 'dense'), growingSlope); // [b, units]
+      return dense(units, leaves, 'score'); // [b, 1]
     },
   };
 }
 
-const mostInGroup = 4;
+const groupSizes = [4, 3, 2];
 
 /**
  * Joins a map to the features that says how much the scans of a group differ, on average over maps and voxels:
@@ -81,7 +94,7 @@ const mostInGroup = 4;
  */
 function withBatchDeviation(x: tf.Tensor5D): tf.Tensor5D {
   const [batch, depth, height, width, maps] = x.shape;
-  const group = [4, 3, 2, 1].find((size) => size <= mostInGroup && batch % size === 0) ?? 1;
+  const group = groupSizes.find((size) => batch % size === 0) ?? 1;
   const groups = batch / group;
   const grouped: tf.Tensor3D = tf.reshape(x, [group, groups, depth * height * width * maps]);
   const centred = tf.sub(grouped, tf.mean(grouped, 0, true));

@@ -8,6 +8,12 @@ export function drawLatents(random: Random, count: number, length: number): tf.T
   return tf.tensor2d(random.normals(count * length), [count, length]);
 }
 
+/** One standard normal value a voxel: [b, d, h, w, 1] for feature maps [b, d, h, w, c]. */
+export function drawNoise(random: Random, [batch, depth, height, width]: readonly number[]): tf.Tensor5D {
+  const shape = [batch, depth, height, width, 1] as [number, number, number, number, number];
+  return tf.tensor5d(random.normals(tf.util.sizeFromShape(shape)), shape);
+}
+
 /** The codes of the seeds `seed`, `seed + 1` …: each depends on its own seed alone. [count, length], times `truncation`. */
 export function latentsOfSeeds({ count, seed, truncation }: GenerateRequest, length: number): tf.Tensor2D {
   return tf.tidy(() => {

@@ -5,6 +5,7 @@
  * (the `fused_scale` of Karras et al. 2018, arXiv 1710.10196, in three dimensions).
  */
 import * as tf from '@tensorflow/tfjs';
+import { biasedConvolution, type BiasedConvolution } from './biasedConvolution.ts';
 import { customOperation } from './customOperation.ts';
 import type { Shape5, Strides } from './kernels.ts';
 import { transposedConvolution } from './transposedConvolution.ts';
@@ -68,10 +69,16 @@ export function upsampleConvolve(x: tf.Tensor5D, mirrored: tf.Tensor5D, strides 
 
 /**
  * A 3³ 'same' convolution, then 2³ average pooling, as one operation: x [b, 2d, 2h, 2w, in] → [b, d, h, w, out].
- * `folded` [4, 4, 4, in, out] is `foldKernel(kernel)`; the division by 8 is done here. Differentiable to any order.
+ * `folded` [4, 4, 4, in, out] is `foldKernel(kernel)`; the division by 8 is done here. Where asked, a bias and a leaky ReLU
+ * follow. Differentiable to any order.
  */
-export function convolveDownsample(x: tf.Tensor5D, folded: tf.Tensor5D): tf.Tensor5D {
-  return tf.conv3d(x, tf.div(folded, 8), 2, 'same');
+export function convolveDownsample(
+  x: tf.Tensor5D,
+  folded: tf.Tensor5D,
+  after?: Pick<BiasedConvolution, 'bias' | 'slope'>,
+): tf.Tensor5D {
+  const filter = tf.div<tf.Tensor5D>(folded, 8);
+  return after === undefined ? tf.conv3d(x, filter, 2, 'same') : biasedConvolution(x, filter, { ...after, stride: 2 });
 }
 
 /** Nearest ×2 upsampling by itself, differentiable to any order: [b, d, h, w, c] → [b, 2d, 2h, 2w, c]. */

@@ -31,6 +31,11 @@ export function isNewPhase(before: GrowthStage, after: GrowthStage): boolean {
   return before.side !== after.side || before.fade < 1 !== after.fade < 1;
 }
 
+/** What is said of the resolutions from the first one on, in order; the last value goes on for finer ones. */
+export function bySide(firstSide: number, values: readonly number[]): (side: number) => number {
+  return (side) => values[Math.min(Math.log2(side / firstSide), values.length - 1)] as number;
+}
+
 export const schedules = ['quick', 'standard', 'paper'] as const;
 type ScheduleName = (typeof schedules)[number];
 

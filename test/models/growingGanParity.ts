@@ -1,5 +1,6 @@
 /** The small growing GANs whose scans and first iterations are compared with PyTorch. */
 import { progressiveGan } from '#models/progressiveGan.ts';
+import { styleGan } from '#models/styleGan.ts';
 import type { GeneratorModel } from '#models/model.ts';
 import { createRandom } from '#shared/random.ts';
 
@@ -34,10 +35,34 @@ function progressive(
   };
 }
 
-/** 26 scans: 16³ is a quarter faded in. 100: all is grown. */
+function styled(
+  grid: number,
+  { imagesSeen, batch, ...further }: { imagesSeen: number; batch: number; [setting: string]: unknown },
+): ParityCase {
+  const latent = 6;
+  const config = styleGan.configSchema.parse({
+    maps: 5,
+    latent,
+    batch8: batch,
+    batch16: batch,
+    rate: 0.01,
+    ...further,
+  });
+  return {
+    config: { ...config, batch, latent },
+    grid,
+    seed,
+    imagesSeen,
+    create: () => styleGan.create({ config, grid, seed }),
+  };
+}
+
+/** 26 scans from 4³ on, 10 from 8³ on: 16³ is a quarter faded in. 100: all is grown. */
 export const parityCases: Readonly<Record<string, ParityCase>> = {
   'progressive, fading': progressive(16, { imagesSeen: 26, batch: 2 }),
   'progressive, grown': progressive(8, { imagesSeen: 100, batch: 4, comparesBatch: true, r1: 0.5 }),
+  'style, fading': styled(16, { imagesSeen: 10, batch: 2 }),
+  'style, grown': styled(8, { imagesSeen: 100, batch: 4, mixing: 0 }),
 };
 
 /** The model of a case, at its place in the growth. */
