@@ -153,6 +153,24 @@ export function batchNormNames({ name, layer, maps, hasRunning, bias }: BatchNor
   );
 }
 
+/** Our own names where nothing was published in PyTorch: the layouts are PyTorch's all the same. */
+export function ownNames(
+  tensors: readonly { readonly kind: 'weights' | 'buffers'; readonly key: string; readonly shape: readonly number[] }[],
+): PublishedNetwork {
+  const axesOf = (rank: number, kind: 'weights' | 'buffers'): number[] => {
+    if (kind === 'weights' && rank === 5) return [4, 3, 0, 1, 2];
+    if (kind === 'weights' && rank === 2) return [1, 0];
+    return Array.from({ length: rank }, (_, axis) => axis);
+  };
+  return {
+    tensors: tensors.map(({ kind, key, shape }) => {
+      const axes = axesOf(shape.length, kind);
+      return { name: key, kind, key, sides: shape, axes, shape: axes.map((axis) => shape[axis] ?? 1) };
+    }),
+    idle: [],
+  };
+}
+
 /** Numbers of a tensor with these sides, in C order → those of the tensor whose axis i is axis `axes[i]` of the given one. */
 export function permuteAxes(values: Float32Array, sides: readonly number[], axes: readonly number[]): Float32Array {
   const strides = sides.map((_, axis) => sides.slice(axis + 1).reduce((product, side) => product * side, 1));

@@ -2,6 +2,7 @@
 import type { Handlers } from '#contract/commands.ts';
 import type { BackendEvent } from '#contract/events.ts';
 import { checkpointHandlers } from './checkpoints/handlers.ts';
+import { weightsHandlers } from './checkpoints/weightsHandlers.ts';
 import { datasetHandlers } from './datasets/handlers.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { diagnose } from './engine/diagnose.ts';
@@ -40,6 +41,7 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
     ...datasetHandlers(context),
     ...modelHandlers(context),
     ...checkpointHandlers(context),
+    ...weightsHandlers(context),
     ...evaluationHandlers(context),
     ...jobHandlers(context),
     ...scanHandlers(context),

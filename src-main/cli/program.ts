@@ -33,7 +33,7 @@ export function createProgram(endWith: EndWith): Command {
   addTrainCommand(program, endWith);
   addSynthesisCommands(program, endWith);
   addSuperResolutionCommands(program, endWith);
-  addCheckpointCommands(program);
+  addCheckpointCommands(program, endWith);
   addEvaluateCommand(program, endWith);
   addStudyCommands(program, endWith);
   addJobCommands(program, endWith);

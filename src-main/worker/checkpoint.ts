@@ -4,12 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { AppError } from '#contract/errors.ts';
 import { jobVersions, type JobVersions } from '#contract/jobs.ts';
 import { srTraining, type SrTraining } from '#contract/superResolution.ts';
+import { importedWeights, type ImportedWeights } from '#contract/weights.ts';
 import { sha256OfFile, syncFolder, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import type { Trainable } from '#models/model.ts';
 import { openSafetensors, writeSafetensors } from './safetensors.ts';
@@ -30,6 +31,7 @@ export const checkpointDescription = z.strictObject({
   seed: z.int().nonnegative(),
   datasetFingerprint: z.string(),
   trainedOn: srTraining.nullable().default(null), // null: of a model that makes scans
+  imported: importedWeights.nullable().default(null), // null: a training wrote it
   iteration: z.int().nonnegative(),
   elapsedSeconds: z.number().nonnegative(),
   optimizerSteps: z.record(z.string(), z.int().nonnegative()),
@@ -54,6 +56,8 @@ export interface CheckpointRequest {
   readonly seed: number;
   readonly datasetFingerprint: string;
   readonly trainedOn: SrTraining | null;
+  /** Of weights that were trained elsewhere. */
+  readonly imported?: ImportedWeights;
   readonly iteration: number;
   readonly elapsedSeconds: number;
   readonly dataPosition: number;
@@ -75,6 +79,7 @@ export async function writeCheckpoint(model: Trainable, request: CheckpointReque
     const description: CheckpointDescription = {
       format: 1,
       id,
+      imported: null,
       ...known,
       config: { ...request.config },
       optimizerSteps: Object.fromEntries(
@@ -126,6 +131,16 @@ export async function listCheckpoints(checkpointsDir: string, jobId: string): Pr
     .toSorted((a, b) => a.iteration - b.iteration);
 }
 
+/** The weights of a checkpoint, after comparing their hash; the caller closes them. Throws AppError('checkpoint-damaged'). */
+export async function openCheckpointWeights(checkpointDir: string, sha256: string): Promise<TensorFile> {
+  const path = join(checkpointDir, weightsFile);
+  if ((await sha256OfFile(path)) === sha256) return openSafetensors(path);
+  throw new AppError(
+    'checkpoint-damaged',
+    `The weights of checkpoint ${basename(checkpointDir)} have changed since they were written. Choose another checkpoint.`,
+  );
+}
+
 /** Which part of a checkpoint to restore: all of a run, or the networks alone (to synthesise). */
 export type RestorePart = 'run' | 'networks';
 
@@ -136,14 +151,7 @@ export async function restoreCheckpoint(
   part: RestorePart,
 ): Promise<CheckpointDescription> {
   const description = await readCheckpointDescription(checkpointDir);
-  const path = join(checkpointDir, weightsFile);
-  if ((await sha256OfFile(path)) !== description.sha256) {
-    throw new AppError(
-      'checkpoint-damaged',
-      `The weights of checkpoint ${description.id} have changed since they were written. Choose another checkpoint.`,
-    );
-  }
-  const file = await openSafetensors(path);
+  const file = await openCheckpointWeights(checkpointDir, description.sha256);
   try {
     for (const [name, network] of Object.entries(model.networks)) {
       for (const kind of ['weights', 'buffers'] as const) {
@@ -181,7 +189,9 @@ function tensorSources(model: Trainable): TensorSource[] {
   return [...networks, ...optimizers];
 }
 
-const tensorName = (network: string, kind: 'weights' | 'buffers', key: string): string => `${network}/${kind}/${key}`;
+/** Of a network's tensor in the weights of a checkpoint. */
+export const tensorName = (network: string, kind: 'weights' | 'buffers', key: string): string =>
+  `${network}/${kind}/${key}`;
 const momentName = (optimizer: string, key: string): string => `optimizer/${optimizer}/${key}`;
 
 async function assignFrom(file: TensorFile, name: string, variable: tf.Variable): Promise<void> {

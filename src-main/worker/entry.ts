@@ -20,6 +20,12 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./train.ts')).train(task, context);
     case 'synthesize':
       return (await import('./synthesize.ts')).synthesize(task, context);
+    case 'render':
+      return (await import('./render.ts')).render(task, context);
+    case 'weights-import':
+      return (await import('./importWeights.ts')).importWeights(task, context);
+    case 'weights-export':
+      return (await import('./exportWeights.ts')).exportWeights(task, context);
     case 'evaluate':
       return (await import('./evaluate.ts')).evaluate(task, context);
     case 'phantom':

@@ -128,8 +128,6 @@ const isTensor = (value: unknown): value is TensorView =>
 
 /** Under which the table of tensors stands in files that hold more. */
 const wrappers = ['state_dict', 'model_state_dict', 'model'];
-/** Put before every name by `DataParallel`. */
-const parallelPrefix = /(^|\.)module\./;
 const deepest = 8; // levels of tables in tables
 
 /** The tensors of what `parseStatePickle` read, by dotted name, out of their wrapping. Throws AppError 'bad-input', 'checkpoint-damaged'. */
@@ -138,15 +136,13 @@ export function tensorsOf(root: unknown): ReadonlyMap<string, TensorView> {
   collect(unwrap(root), { prefix: '', level: 0, seen: new Set(), views });
   if (views.size === 0)
     throw new AppError('bad-input', 'The file holds no named tensors. Save a state dict: torch.save(model.state_dict(), FILE).'); // prettier-ignore
-  const isParallel = [...views.keys()].every((name) => parallelPrefix.test(name));
-  const named = isParallel ? [...views].map(([name, view]) => [name.replace(parallelPrefix, '$1'), view] as const) : views; // prettier-ignore
-  for (const [name, { storage, offset, shape, strides }] of named) {
+  for (const [name, { storage, offset, shape, strides }] of views) {
     const count = elementsOf(name, shape);
     const span = shape.reduce((last, length, axis) => last + (length - 1) * (strides[axis] ?? 0), 1);
     if (count > 0 && !(offset + span <= storage.count))
       throw damaged(`tensor ${quoted(name)} reaches beyond its storage`);
   }
-  return new Map(named);
+  return views;
 }
 
 function unwrap(root: unknown): unknown {

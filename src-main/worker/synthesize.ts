@@ -1,17 +1,16 @@
 /** The synthesis job: one volume at a time from a checkpoint, as NIfTI in a BIDS derivative that says what it is. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppError } from '#contract/errors.ts';
 import type { TaskOf } from '#contract/jobs.ts';
 import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { drawContactSheet, type SheetScan } from '#imaging/contactSheet.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
 import type { GeneratorModel } from '#models/model.ts';
-import { findModel } from '#models/registry.ts';
 import type { Volume } from '#shared/volume/volume.ts';
-import { readCheckpointDescription, restoreCheckpoint, type CheckpointDescription } from './checkpoint.ts';
+import type { CheckpointDescription } from './checkpoint.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
 import { registerNativeKernels } from './nativeKernels.ts';
+import { openGenerator } from './openGenerator.ts';
 import { requireOwnFolder } from './synthesisFolder.ts';
 import { loadTensorFlow } from './tensorflow.ts';
 import { volumesOf } from './volumesOf.ts';
@@ -35,15 +34,8 @@ export async function synthesize(given: TaskOf<'synthesize'>, context: WorkerCon
   registerNativeKernels(tf);
   context.send({ type: 'device', device: engine.device, engine: `${engine.name} ${engine.version}` });
 
-  const found = await readCheckpointDescription(checkpointDir);
-  if (found.sha256 !== task.checkpointSha256) {
-    throw new AppError(
-      'checkpoint-damaged',
-      `Checkpoint ${found.id} is not the one the project recorded. Run 'doppel project check'.`,
-    );
-  }
   await requireOwnFolder(request.out, {
-    checkpointSha256: found.sha256,
+    checkpointSha256: task.checkpointSha256,
     truncation: request.truncation,
     scans: Array.from({ length: request.count }, (_, index) => ({
       subject: subjectOf(index),
@@ -51,16 +43,8 @@ export async function synthesize(given: TaskOf<'synthesize'>, context: WorkerCon
       seed: request.seed + index,
     })),
   });
-  const entry = findModel(found.modelId);
-  if (entry.kind !== 'generator') {
-    throw new AppError(
-      'checkpoint-mismatch',
-      `Checkpoint ${found.id} is of ${entry.id}, which makes scans finer. New scans need a checkpoint of a model that makes scans.`,
-    );
-  }
-  const model = entry.create({ config: entry.configSchema.parse(found.config), grid: found.grid, seed: found.seed });
+  const { model, checkpoint } = await openGenerator(checkpointDir, task.checkpointSha256);
   try {
-    const checkpoint = await restoreCheckpoint(model, checkpointDir, 'networks');
     await mkdir(request.out, { recursive: true });
     const onSheet: SheetScan[] = [];
     const started = performance.now();
@@ -113,6 +97,26 @@ const stemOf = (subject: string, { suffix }: Dataset): string =>
   join(subject, 'anat', `${subject}_desc-synthetic_${suffix}`);
 const subjectOf = (index: number): string => `sub-synth${String(index + 1).padStart(4, '0')}`;
 
+/** What a scan's sidecar says of where the network, the space and the intensities come from. */
+function originOf({ imported, datasetFingerprint }: CheckpointDescription, { name, intensity }: Dataset): object {
+  if (imported === null) {
+    return {
+      TrainingSetHash: datasetFingerprint,
+      TrainingSet: name,
+      SpatialReference: 'RAS; the common space of the training set, 0 mm at the centre of mass of a brain',
+    };
+  }
+  return {
+    TrainingSet: 'unknown: the weights were imported',
+    WeightsHash: imported.sha256,
+    SpatialReference:
+      name === null
+        ? 'Assumed, since the weights say nothing of it: RAS, 0 mm at the middle of the grid'
+        : `RAS; assumed to be the common space of ${name}, on which the network was not trained here`,
+    IntensityScale: `Assumed: the network's -1 and 1 are written as ${String(intensity.low)} and ${String(intensity.high)}`,
+  };
+}
+
 interface WriteScan {
   readonly task: TaskOf<'synthesize'>;
   readonly context: WorkerContext;
@@ -133,12 +137,10 @@ async function writeScan({ task, context, checkpoint, index, seed, volume }: Wri
     Model: checkpoint.modelId,
     ModelHash: checkpoint.sha256,
     Iteration: checkpoint.iteration,
-    TrainingSetHash: checkpoint.datasetFingerprint,
-    TrainingSet: dataset.name,
+    ...originOf(checkpoint, dataset),
     Seed: seed,
     Truncation: request.truncation,
     Resolution: `${String(dataset.spacingMm)} mm isotropic`,
-    SpatialReference: 'RAS; the common space of the training set, 0 mm at the centre of mass of a brain',
     GeneratedBy: { Name: 'Doppel', Version: versions.doppel, Engine: versions.engine },
   };
   const lowest = Math.min(dataset.intensity.background, dataset.intensity.low);
@@ -189,7 +191,7 @@ async function writeDescription(
 ): Promise<void> {
   const { request, dataset, versions } = task;
   const description = {
-    Name: `Synthetic volumes after ${dataset.name}`,
+    Name: dataset.name === null ? 'Synthetic volumes of imported weights' : `Synthetic volumes after ${dataset.name}`,
     BIDSVersion: bidsVersion,
     DatasetType: 'derivative',
     GeneratedBy: [{ Name: 'Doppel', Version: versions.doppel }],

@@ -1,6 +1,7 @@
 /** Files of named tensors, whatever their format: opened once, then read a tensor at a time. */
 import { open } from 'node:fs/promises';
 import { AppError } from '#contract/errors.ts';
+import { plainNames } from './plainNames.ts';
 import { openSafetensors } from './safetensors.ts';
 import { openStateDict } from './stateDict.ts';
 import type { TensorFile } from './tensorSource.ts';
@@ -11,19 +12,19 @@ const oldPickle = '\u0080\u0002\u008a\n';
 const tarMagic = { text: 'ustar', at: 257 };
 
 /**
- * A PyTorch state dict (`.pth`, `.pt`) or a safetensors file, told apart by content.
+ * A PyTorch state dict (`.pth`, `.pt`) or a safetensors file, told apart by content, under its plain names.
  * Throws AppError: 'not-found', 'bad-input' (of another format, or it asks for more than tensors), 'checkpoint-damaged'.
  */
 export async function openTensorFile(path: string): Promise<TensorFile> {
   const start = await readStart(path);
-  if (start.startsWith(zipMagic)) return openStateDict(path);
+  if (start.startsWith(zipMagic)) return plainNames(await openStateDict(path));
   if (start.startsWith(oldPickle) || start.startsWith(tarMagic.text, tarMagic.at)) {
     throw new AppError(
       'bad-input',
       'The file is in the format that PyTorch wrote before version 1.6. Open it there and save it again: torch.save(torch.load(FILE, map_location="cpu"), FILE).',
     );
   }
-  return openSafetensors(path);
+  return plainNames(await openSafetensors(path));
 }
 
 async function readStart(path: string): Promise<string> {

@@ -31,6 +31,7 @@ import type {
 import { fileKinds } from './shell.ts';
 import { studyCommands } from './studyCommands.ts';
 import type { SrTraining, SuperResolvedScan } from './superResolution.ts';
+import { type exportedMessage, renderRequest, weightsExportRequest, weightsImportRequest } from './weights.ts';
 
 const project = z.string().min(1);
 const inProject = { project };
@@ -89,6 +90,9 @@ export interface SuperResolveResult {
 }
 
 export type DegradedFile = Omit<z.infer<typeof degradedMessage>, 'type'>;
+
+/** What was written: the networks, as the checkpoint calls them, and how many tensors. */
+export type ExportedWeights = Omit<z.infer<typeof exportedMessage>, 'type'>;
 
 /** What a finished evaluation found, and its report as files of the project (ids of artifacts). */
 export interface Evaluation {
@@ -183,6 +187,26 @@ export const commands = {
   'checkpoint.export': command(
     z.strictObject({ ...inProject, checkpoint: z.string(), folder: z.string().min(1) }),
   ).returns<CheckpointRecord>(),
+  /** Makes a checkpoint of a file of weights; the job's outcome for the file says which networks it held. */
+  'checkpoint.importWeights': command(
+    weightsImportRequest.pick({ file: true, modelId: true, grid: true, network: true, seed: true }).extend({
+      ...inProject,
+      preset: z.string().nullable(), // null: the model's default
+      overrides: z.record(z.string(), z.unknown()), // merged over the preset, then parsed by the model's schema
+      dataset: z.string().nullable(), // its name
+    }),
+  ).returns<Job>(),
+  /** Writes a network of a checkpoint as .safetensors, in a process of its own; `already-exists` when the file is there. */
+  'checkpoint.exportWeights': command(
+    weightsExportRequest.extend({ ...inProject, checkpoint: z.string() }),
+  ).returns<ExportedWeights>(),
+  /** What a checkpoint's network makes of given codes. */
+  'checkpoint.render': command(
+    renderRequest.pick({ latents: true, out: true }).extend({
+      ...inProject,
+      checkpoint: z.string().nullable(), // null: the newest of the project
+    }),
+  ).returns<Job>(),
   /** Measures a super-resolution checkpoint against interpolation; refuses scans it was trained on unless told. */
   'checkpoint.evaluate': command(
     evaluateRequest.omit({ kind: true, checkpointId: true }).extend({

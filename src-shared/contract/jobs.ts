@@ -13,6 +13,7 @@ import {
   volumeRecord,
 } from './records.ts';
 import { drawnCase, fairnessReport, studyCase, studyRemedy, voxel } from './studies.ts';
+import { exportedMessage, renderRequest, weightsExportRequest, weightsImportRequest } from './weights.ts';
 
 const seed = z.int().nonnegative();
 const folder = z.string().min(1);
@@ -132,6 +133,8 @@ export const jobRequest = z.discriminatedUnion('kind', [
   studyRequest,
   superResolveRequest,
   checkpointImportRequest,
+  weightsImportRequest,
+  renderRequest,
   evaluateRequest,
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
@@ -141,7 +144,7 @@ export type JobVersions = z.infer<typeof jobVersions>;
 
 export const job = z.strictObject({
   id: z.string(),
-  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'evaluate', 'study']), // prettier-ignore
+  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'weights-import', 'render', 'evaluate', 'study']), // prettier-ignore
   state: jobState,
   request: jobRequest,
   seed,
@@ -205,13 +208,32 @@ export const workerTask = z.discriminatedUnion('kind', [
     checkpointDir: folder, // absolute
     checkpointSha256: z.string(),
     dataset: z.strictObject({
-      name: z.string(),
+      name: z.string().nullable(), // null: none; imported weights with a space and intensities that are assumed
       fingerprint: z.string(),
       spacingMm: z.number().positive(),
       intensity: z.strictObject({ low: z.number(), high: z.number(), background: z.number() }), // of the training split
       suffix: z.string().min(1), // BIDS: what the scans are, 'T1w' …
     }),
     versions: jobVersions,
+  }),
+  z.strictObject({
+    kind: z.literal('render'),
+    request: renderRequest,
+    checkpointDir: folder, // absolute
+    checkpointSha256: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('weights-import'),
+    request: weightsImportRequest,
+    projectDir: folder,
+    jobId: z.string(),
+    versions: jobVersions,
+  }),
+  z.strictObject({
+    kind: z.literal('weights-export'),
+    request: weightsExportRequest,
+    checkpointDir: folder, // absolute
+    checkpointSha256: z.string(),
   }),
   z.strictObject({ kind: z.literal('phantom'), request: phantomRequest, jobDir: folder }),
   z.strictObject({
@@ -355,6 +377,7 @@ export const workerMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pictures'), pictures: z.array(drawnCase) }),
   measuredMessage,
   degradedMessage,
+  exportedMessage,
   z.strictObject({ type: z.literal('doctor'), engine: engineReport, checks: z.array(doctorCheck) }),
   z.strictObject({ type: z.literal('succeeded') }),
   z.strictObject({ type: z.literal('cancelled') }),

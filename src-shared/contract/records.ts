@@ -150,7 +150,7 @@ export type CheckpointRecord = z.infer<typeof checkpointRecord>;
 
 /**
  * `thumbnail`: the middle slices of the synthetic volume with the same seed, as PNG. `interpolated`, `difference`,
- * `consistency` and `uncertainty`: maps beside a super-resolved volume.
+ * `consistency` and `uncertainty`: maps beside a super-resolved volume. `raw-output`: what a network makes of given codes.
  */
 export const artifactKind = z.enum([
   'preview',
@@ -158,6 +158,7 @@ export const artifactKind = z.enum([
   'thumbnail',
   'sidecar',
   'contact-sheet',
+  'raw-output',
   'report',
   'super-resolved-volume',
   'interpolated',

@@ -14,7 +14,7 @@ export async function chooseCheckpoint(store: Store, id: string | null, kind: Mo
   const { registry } = await loadRegistry();
   const modelOf = ({ jobId }: CheckpointRecord): { readonly id: string; readonly kind: ModelKind | undefined } => {
     const { request } = store.jobs.get(jobId);
-    const modelId = request.kind === 'train' || request.kind === 'checkpoint-import' ? request.modelId : '';
+    const modelId = 'modelId' in request ? request.modelId : '';
     return { id: modelId, kind: registry.find((entry) => entry.id === modelId)?.kind };
   };
   const { use, model } = needed[kind];

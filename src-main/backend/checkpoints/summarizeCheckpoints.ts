@@ -1,12 +1,13 @@
 /** The checkpoints of a project with what one needs to choose among them. */
 import type { CheckpointSummary } from '#contract/commands.ts';
 import type { CheckpointImportRequest, TrainRequest } from '#contract/jobs.ts';
-import type { ArtifactRecord, DatasetRecord } from '#contract/records.ts';
+import type { ArtifactRecord, CheckpointRecord, DatasetRecord } from '#contract/records.ts';
 import { srTraining, type SrTraining } from '#contract/superResolution.ts';
+import type { WeightsImportRequest } from '#contract/weights.ts';
 import type { Registry } from '../models/loadRegistry.ts';
 import { checkpointDir } from '../projects/layout.ts';
 import type { Store } from '../store/store.ts';
-import { readDescription } from './verifyCheckpoint.ts';
+import { readDescription, type CheckpointDescription as Description } from './verifyCheckpoint.ts';
 
 /** The preview whose iteration is nearest, the earlier of two equally near; null where there is none. */
 function nearestPreview(previews: readonly ArtifactRecord[], iteration: number): string | null {
@@ -16,19 +17,29 @@ function nearestPreview(previews: readonly ArtifactRecord[], iteration: number):
   return others.reduce((best, preview) => (distance(preview) < distance(best) ? preview : best), first).id;
 }
 
+type Origin = Pick<CheckpointSummary, 'dataset' | 'grid'>;
+
 /** The dataset and grid of a training; no dataset for what came from outside; null where the dataset is gone. */
 function originOf(
-  request: TrainRequest | CheckpointImportRequest,
+  request: TrainRequest | CheckpointImportRequest | WeightsImportRequest,
   datasets: ReadonlyMap<string, DatasetRecord>,
-): Pick<CheckpointSummary, 'dataset' | 'grid'> | null {
-  if (request.kind === 'checkpoint-import') return { dataset: null, grid: request.grid };
-  const dataset = datasets.get(request.datasetId);
-  return dataset === undefined ? null : { dataset: dataset.name, grid: dataset.grid };
+  description: Description | null,
+): Origin | null {
+  switch (request.kind) {
+    case 'checkpoint-import':
+      return { dataset: null, grid: request.grid };
+    case 'weights-import': // its grid was found when the file was read
+      return typeof description?.['grid'] === 'number' ? { dataset: null, grid: description['grid'] } : null;
+    case 'train': {
+      const dataset = datasets.get(request.datasetId);
+      return dataset === undefined ? null : { dataset: dataset.name, grid: dataset.grid };
+    }
+  }
 }
 
 /** Read from its description, so that a colleague's checkpoint tells as much as one trained here. */
-async function trainingOf(folder: string): Promise<SrTraining | null> {
-  const parsed = srTraining.safeParse((await readDescription(folder))?.['trainedOn']);
+function trainingOf(description: Description | null): SrTraining | null {
+  const parsed = srTraining.safeParse(description?.['trainedOn']);
   return parsed.success ? parsed.data : null;
 }
 
@@ -43,20 +54,19 @@ export async function summarizeCheckpoints(
     store.artifacts.list().filter((artifact) => artifact.kind === 'preview'),
     (artifact) => artifact.jobId,
   );
-  const known = store.checkpoints.list().flatMap((checkpoint) => {
+  const summarize = async (checkpoint: CheckpointRecord): Promise<CheckpointSummary[]> => {
     const request = jobs.get(checkpoint.jobId)?.request;
-    if (request?.kind !== 'train' && request?.kind !== 'checkpoint-import') return [];
+    if (request?.kind !== 'train' && request?.kind !== 'checkpoint-import' && request?.kind !== 'weights-import')
+      return [];
     const { modelId } = request;
     const kind = registry.find(({ id }) => id === modelId)?.kind;
-    const origin = originOf(request, datasets);
+    const isDescribed = kind === 'super-resolution' || request.kind === 'weights-import';
+    const description = isDescribed ? await readDescription(checkpointDir(dir, checkpoint)) : null;
+    const origin = originOf(request, datasets, description);
     if (origin === null || kind === undefined) return [];
     const previewId = nearestPreview(previews.get(checkpoint.jobId) ?? [], checkpoint.iteration);
-    return [{ ...checkpoint, modelId, kind, ...origin, previewId }];
-  });
-  return Promise.all(
-    known.map(async (checkpoint) => ({
-      ...checkpoint,
-      trainedOn: checkpoint.kind === 'super-resolution' ? await trainingOf(checkpointDir(dir, checkpoint)) : null,
-    })),
-  );
+    const trainedOn = kind === 'super-resolution' ? trainingOf(description) : null;
+    return [{ ...checkpoint, modelId, kind, ...origin, previewId, trainedOn }];
+  };
+  return (await Promise.all(store.checkpoints.list().map(summarize))).flat();
 }

@@ -11,6 +11,7 @@ import type {
   TrainRequest,
   WorkerTask,
 } from '#contract/jobs.ts';
+import type { DatasetRecord } from '#contract/records.ts';
 import { findCheckpointFault } from '../checkpoints/verifyCheckpoint.ts';
 import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts';
 import { nameTaken } from '../datasets/registerDataset.ts';
@@ -80,14 +81,17 @@ async function prepareTrain(
   };
 }
 
+/** Where imported weights have no dataset: the network's −1 to 1 as 0 to 1, in voxels of 1 mm. */
+const assumedSpace = { name: null, fingerprint: '', spacingMm: 1, intensity: { low: 0, high: 1, background: 0 } };
+
 function prepareSynthesize(project: OwnedProject, job: Job, request: SynthesizeRequest): TaskOf<'synthesize'> {
   const { store, dir } = project;
   const checkpoint = store.checkpoints.get(request.checkpointId);
-  const training = store.jobs.get(checkpoint.jobId);
-  if (training.request.kind !== 'train')
+  const { request: training } = store.jobs.get(checkpoint.jobId);
+  if (training.kind !== 'train' && training.kind !== 'weights-import')
     throw new AppError('checkpoint-damaged', `Checkpoint ${checkpoint.id} does not come from a training job.`);
-  const dataset = store.datasets.byId(training.request.datasetId);
-  const volumes = store.datasets.volumes(dataset.id);
+  const dataset = training.datasetId === null ? null : store.datasets.byId(training.datasetId);
+  const volumes = dataset === null ? [] : store.datasets.volumes(dataset.id);
   return {
     kind: 'synthesize',
     request,
@@ -95,15 +99,18 @@ function prepareSynthesize(project: OwnedProject, job: Job, request: SynthesizeR
     checkpointDir: checkpointDir(dir, checkpoint),
     checkpointSha256: checkpoint.sha256,
     dataset: {
-      name: dataset.name,
-      fingerprint: dataset.fingerprint,
-      spacingMm: dataset.spacingMm,
-      intensity: medianIntensity(volumes),
+      ...(dataset === null ? assumedSpace : { ...describeDataset(dataset), intensity: medianIntensity(volumes) }),
       suffix: commonSuffix(volumes),
     },
     versions: job.versions,
   };
 }
+
+const describeDataset = ({ name, fingerprint, spacingMm }: DatasetRecord): Omit<TaskOf<'synthesize'>['dataset'], 'intensity' | 'suffix'> => ({
+  name,
+  fingerprint,
+  spacingMm,
+}); // prettier-ignore
 
 function prepareSuperResolve(
   { store, dir }: OwnedProject,
@@ -174,6 +181,18 @@ export async function prepareTask(project: OwnedProject, job: Job, notice: Notic
       return prepareSynthesize(project, job, job.request);
     case 'super-resolve':
       return prepareSuperResolve(project, job, job.request);
+    case 'render': {
+      const { checkpointId } = job.request;
+      const checkpoint = store.checkpoints.get(checkpointId);
+      return {
+        kind: 'render',
+        request: job.request,
+        checkpointDir: checkpointDir(dir, checkpoint),
+        checkpointSha256: checkpoint.sha256,
+      };
+    }
+    case 'weights-import':
+      return { kind: 'weights-import', request: job.request, projectDir: dir, jobId: job.id, versions: job.versions };
     case 'checkpoint-import':
       throw new AppError('wrong-state', `Job ${job.id} stands for a checkpoint that was imported; it does not run.`);
     case 'evaluate':

@@ -22,6 +22,8 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
   switch (kind) {
     case 'train':
     case 'synthesize':
+    case 'render':
+    case 'weights-import':
     case 'super-resolve':
     case 'evaluate':
     case 'measure':
@@ -34,6 +36,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'study':
     case 'study-pictures':
     case 'degrade':
+    case 'weights-export':
       return { ...engine, ...process.env };
   }
 }

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { JobDetail } from '#contract/commands.ts';
+import { AppError } from '#contract/errors.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import {
   jsonOption,
@@ -16,10 +17,12 @@ import { formatTable, printJson, printText } from '../output.ts';
 
 interface SynthesizeFlags extends ProjectFlags {
   readonly checkpoint: string;
-  readonly count: number;
+  readonly count?: number;
   readonly seed: number;
-  readonly out: string;
+  readonly out?: string;
   readonly truncation: number;
+  readonly latents?: string;
+  readonly raw?: string;
 }
 
 interface PhantomFlags extends ProjectFlags {
@@ -34,8 +37,7 @@ function truncation(text: string): number {
   return value;
 }
 
-const countOption = (): Option =>
-  new Option('--count <number>', 'how many').argParser(wholeNumber(1)).makeOptionMandatory();
+const countOption = (): Option => new Option('--count <number>', 'how many').argParser(wholeNumber(1));
 
 interface SynthesisDocument {
   readonly volumes: readonly { readonly path: string; readonly seed: number | null }[];
@@ -52,11 +54,47 @@ function synthesisDocument({ job, artifacts }: JobDetail): SynthesisDocument {
   };
 }
 
+/** Scans for people; for checks and scripts, what the network makes of given codes. */
 async function synthesize(flags: SynthesizeFlags, endWith: EndWith): Promise<void> {
+  const { count, out, latents, raw } = flags;
+  if (latents !== undefined && raw !== undefined && count === undefined && out === undefined)
+    return render(flags, { latents, raw }, endWith);
+  if (latents === undefined && raw === undefined && count !== undefined && out !== undefined)
+    return synthesizeScans(flags, { count, out }, endWith);
+  throw new AppError('usage', 'Give --count and --out for scans, or --latents and --raw for what the network makes of given codes.'); // prettier-ignore
+}
+
+async function render(
+  flags: SynthesizeFlags,
+  { latents, raw }: { readonly latents: string; readonly raw: string },
+  endWith: EndWith,
+): Promise<void> {
+  const [{ withSession }, { chooseProject }, { reportEnd }] = await Promise.all([
+    import('../session.ts'), import('../chooseProject.ts'), import('../reportJob.ts'),
+  ]); // prettier-ignore
+  const isJson = flags.json === true;
+  await withSession(async ({ call, follow }) => {
+    const project = chooseProject(flags);
+    const checkpoint = flags.checkpoint === 'latest' ? null : flags.checkpoint;
+    const out = resolve(raw);
+    const asked = { project, checkpoint, latents: resolve(latents), out };
+    const detail = await follow(project, await call('checkpoint.render', asked));
+    endWith(exitCodeOfJob(detail.job.state));
+    if (detail.job.state !== 'succeeded') reportEnd(detail, { project, isJson });
+    else if (isJson) printJson({ raw: out, job: detail.job });
+    else printText(`Wrote the network's output to ${out}`);
+  });
+}
+
+async function synthesizeScans(
+  flags: SynthesizeFlags,
+  { count, out }: { readonly count: number; readonly out: string },
+  endWith: EndWith,
+): Promise<void> {
   const [{ withSession }, { chooseProject }, { jobDocument, reportEnd }] = await Promise.all([
     import('../session.ts'), import('../chooseProject.ts'), import('../reportJob.ts'),
   ]); // prettier-ignore
-  const { count, seed, truncation: factor } = flags;
+  const { seed, truncation: factor } = flags;
   const isJson = flags.json === true;
   await withSession(async ({ call, follow }) => {
     const project = chooseProject(flags);
@@ -69,7 +107,7 @@ async function synthesize(flags: SynthesizeFlags, endWith: EndWith): Promise<voi
         count,
         seed,
         truncation: factor,
-        out: resolve(flags.out),
+        out: resolve(out),
       }),
     );
     endWith(exitCodeOfJob(detail.job.state));
@@ -107,8 +145,7 @@ async function makePhantoms(flags: PhantomFlags, endWith: EndWith): Promise<void
   });
 }
 
-const outOption = (): Option =>
-  new Option('--out <folder>', 'where the files go').argParser(path).makeOptionMandatory();
+const outOption = (): Option => new Option('--out <folder>', 'where the files go').argParser(path);
 
 export function addSynthesisCommands(program: Command, endWith: EndWith): void {
   program
@@ -125,16 +162,30 @@ export function addSynthesisCommands(program: Command, endWith: EndWith): void {
         .default(1),
     )
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  doppel synthesize --project ageing --count 8 --seed 1 --out synthetic')
+    .addOption(
+      new Option(
+        '--latents <file>',
+        'codes to use, [n, latent] as .npy; with --raw, in place of --count and --out',
+      ).argParser(path),
+    )
+    .addOption(
+      new Option('--raw <file>', "the network's own output, [n, d, h, w, 1] in [-1, 1], as a new .npy file").argParser(
+        path,
+      ),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  doppel synthesize --project ageing --count 8 --seed 1 --out synthetic\n  doppel synthesize --project ageing --latents codes.npy --raw volumes.npy',
+    )
     .action((flags: SynthesizeFlags) => synthesize(flags, endWith));
 
   program
     .command('phantom')
     .description('make a cohort of procedural brain phantoms to try things out with')
     .addOption(projectOption())
-    .addOption(countOption())
+    .addOption(countOption().makeOptionMandatory())
     .addOption(seedOption())
-    .addOption(outOption())
+    .addOption(outOption().makeOptionMandatory())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  doppel phantom --project ageing --count 20 --seed 1 --out phantoms')
     .action((flags: PhantomFlags) => makePhantoms(flags, endWith));

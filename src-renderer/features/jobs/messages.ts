@@ -9,6 +9,8 @@ export const en = {
     phantom: 'Phantom scans',
     'super-resolve': 'Super-resolution',
     'checkpoint-import': 'Imported checkpoint',
+    'weights-import': 'Imported weights',
+    render: 'Output for given codes',
     evaluate: 'Evaluation',
     study: 'Scans of a reader study',
   },
@@ -56,6 +58,8 @@ export const en = {
     evaluate: 'Nothing is kept of an unfinished evaluation; resuming begins again from the first scan.',
     phantom: 'The scans drawn so far stay in their folder; they are not used for anything.',
     scan: 'What it found so far stays to be seen; the files stay as they are.',
+    'weights-import': 'Nothing is kept of an unfinished import; resuming begins again.',
+    render: 'Nothing is kept of an unfinished output; resuming begins again.',
   },
   facts: {
     created: 'Asked for',

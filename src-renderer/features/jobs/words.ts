@@ -43,6 +43,10 @@ export function useJobWords(): JobWords {
           return t('jobs.about.super-resolve', request.files.length);
         case 'checkpoint-import':
           return request.modelId;
+        case 'weights-import':
+          return `${models.titleOf(request.modelId)} · ${lastFolder(request.file)}`;
+        case 'render':
+          return lastFolder(request.out);
         case 'evaluate':
           return request.high.length === 0 ? t('jobs.about.heldOut') : t('jobs.about.evaluate', request.high.length);
         case 'study':
