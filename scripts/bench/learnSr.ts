@@ -1,7 +1,8 @@
 /**
- * `npm run -s bench -- learn-sr [--minutes 20] [--set key=value …] [--preset NAME] [--test FILE …]`: does super-resolution
- * gain anything? Trains `srgan` ×2 on five scans of the shared cohort and measures it on a sixth and on a scan of another
- * scanner and anatomy (Debian's ch2bet), against interpolation. A table on stderr, one JSON line on stdout, the report in
+ * `npm run -s bench -- learn-sr [--minutes 20] [--adversarial WEIGHT] [--set key=value …] [--preset NAME] [--test FILE …]`:
+ * does super-resolution gain anything? Trains `srgan` ×2 on five scans of the shared cohort and measures it on a sixth and on a scan of another
+ * scanner and anatomy (Debian's ch2bet), against interpolation. With `--adversarial` it trains twice for so many minutes, the
+ * second time with the discriminator at that weight, so that both settings can be printed. A table on stderr, one JSON line on stdout, the report in
  * bench/out/learn-sr.
  */
 import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
@@ -38,6 +39,8 @@ const say = (line: string): void => {
   console.error(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}`);
 };
 
+const secondsSoFar = (): number => Math.round((performance.now() - startedAt) / 1000);
+
 const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
 
 /** The scans to test on; says what is missing and how to get it. */
@@ -70,6 +73,8 @@ interface Options {
   readonly preset: string | null;
   readonly overrides: Readonly<Record<string, unknown>>;
   readonly tests: readonly string[] | undefined;
+  /** Of the discriminator in a second training; null: there is none. */
+  readonly adversarial: number | null;
 }
 
 function readOptions(): Options {
@@ -77,15 +82,17 @@ function readOptions(): Options {
     options: {
       minutes: { type: 'string', default: '20' },
       preset: { type: 'string' },
+      adversarial: { type: 'string' },
       set: { type: 'string', multiple: true, default: [] },
       test: { type: 'string', multiple: true },
     },
   });
   const minutes = Number(values.minutes);
-  if (!(minutes > 0))
+  const adversarial = values.adversarial === undefined ? null : Number(values.adversarial);
+  if (!(minutes > 0) || (adversarial !== null && !(adversarial > 0)))
     throw new AppError(
       'usage',
-      'npm run -s bench -- learn-sr [--minutes M] [--preset NAME] [--set key=value] [--test FILE]',
+      'npm run -s bench -- learn-sr [--minutes M] [--adversarial WEIGHT] [--preset NAME] [--set key=value] [--test FILE]',
     );
   const settings = values.set.map((text) => {
     const split = text.indexOf('=');
@@ -97,6 +104,7 @@ function readOptions(): Options {
     preset: values.preset ?? null,
     overrides: { factor, ...Object.fromEntries(settings) },
     tests: values.test?.map((path) => resolve(path)),
+    adversarial,
   };
 }
 
@@ -115,14 +123,20 @@ async function train(session: BackendSession, project: string, { minutes, preset
   return session.finish(project, asked, 'Training');
 }
 
-async function evaluate(session: BackendSession, project: string, high: readonly string[]): Promise<EvaluationReport> {
+interface Evaluated {
+  readonly project: string;
+  readonly checkpoint: string | null;
+  readonly high: readonly string[];
+  readonly out: string;
+}
+
+async function evaluate(session: BackendSession, { project, high, ...input }: Evaluated): Promise<EvaluationReport> {
   const asked = await session.call('checkpoint.evaluate', {
     project,
-    checkpoint: null,
+    ...input,
     high: [...high],
     includeTraining: false,
     backProjection,
-    out: reportFolder,
     seed,
   });
   const job = await session.finish(project, asked, 'Evaluation');
@@ -157,6 +171,34 @@ function printTable(scans: readonly ScanResult[]): void {
   }
 }
 
+interface Setting {
+  readonly project: string;
+  readonly options: Options;
+  readonly tests: readonly string[];
+  readonly out: string;
+}
+
+/** Trains with one setting and measures what it gained. */
+async function measure(
+  session: BackendSession,
+  { project, options, tests, out }: Setting,
+): Promise<Record<string, unknown>> {
+  const { minutes, preset, overrides } = options;
+  const trained = await train(session, project, options);
+  say(`Trained ${trained.iteration} iterations in ${minutes} min`);
+  const report = await evaluate(session, { project, checkpoint: trained.checkpoint, high: tests, out });
+  printTable(report.scans);
+  const gains = report.scans.map(gainOf);
+  for (const gain of gains) say(JSON.stringify(gain));
+  say(`Report: ${out}`);
+  return {
+    preset, overrides, minutes, seed, iterations: trained.iteration,
+    secondsPerIteration: trained.secondsPerIteration, device: trained.device, trainingScans: trainingSubjects,
+    scannerModel: report.scannerModel, gains,
+    scans: report.scans.map(({ source, voxels, dataRange, methods }) => ({ source, voxels, dataRange, methods })),
+  }; // prettier-ignore
+}
+
 async function bench(session: BackendSession, work: string): Promise<Record<string, unknown>> {
   const options = readOptions();
   const tests = await testScans(options.tests);
@@ -167,21 +209,21 @@ async function bench(session: BackendSession, work: string): Promise<Record<stri
   const request = { project, folder, name: datasetName, grid, spacingMm, holdout: 0, seed, derivative: null };
   await session.finish(project, await session.call('dataset.import', request), 'Import');
   say(`${trainingSubjects.length} training scans, ${grid}³ voxels of ${spacingMm} mm`);
-  const trained = await train(session, project, options);
-  say(`Trained ${trained.iteration} iterations in ${options.minutes} min`);
-  const report = await evaluate(session, project, tests);
-  printTable(report.scans);
-  const gains = report.scans.map(gainOf);
-  for (const gain of gains) say(JSON.stringify(gain));
-  say(`Report: ${reportFolder}`);
-  const { minutes, preset, overrides } = options;
-  return {
-    case: 'learn-sr', model: modelId, preset, overrides, minutes, seed, iterations: trained.iteration,
-    secondsPerIteration: trained.secondsPerIteration, device: trained.device, trainingScans: trainingSubjects,
-    scannerModel: report.scannerModel, gains,
-    scans: report.scans.map(({ source, voxels, dataRange, methods }) => ({ source, voxels, dataRange, methods })),
-    seconds: Math.round((performance.now() - startedAt) / 1000),
-  }; // prettier-ignore
+  const { adversarial, overrides } = options;
+  if (adversarial === null) {
+    const found = await measure(session, { project, options, tests, out: reportFolder });
+    return { case: 'learn-sr', model: modelId, ...found, seconds: secondsSoFar() };
+  }
+  const settingOf = (weight: number): Setting => ({
+    project,
+    options: { ...options, overrides: { ...overrides, adversarial: weight } },
+    tests,
+    out: join(reportFolder, weight === 0 ? 'without-discriminator' : 'with-discriminator'),
+  });
+  const without = await measure(session, settingOf(0));
+  say(`Once more with the discriminator, weight ${String(adversarial)}`);
+  const withDiscriminator = await measure(session, settingOf(adversarial));
+  return { case: 'learn-sr', model: modelId, ...without, withDiscriminator, seconds: secondsSoFar() };
 }
 
 const work = await mkdtemp(join(tmpdir(), 'doppel-learn-sr-'));

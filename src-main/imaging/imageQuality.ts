@@ -3,10 +3,13 @@
  * voxels of the mask; filters look at the volumes as they are around it (mirrored beyond their faces).
  */
 import type { Vector3 } from '#shared/volume/affine.ts';
-import { filterValid, filterValidWith, halfWindow } from '#shared/statistics/gaussianWindow.ts';
+import { filterValidWith } from '#shared/statistics/gaussianWindow.ts';
 import { checkerboardIndex } from './checkerboard.ts';
-import { boxOf, cropMask, padBox, type Box } from './crop.ts';
+import { boxOf, cropMask, type Box } from './crop.ts';
+import { gradientDeviation, gradientMagnitudes } from './gradientSimilarity.ts';
+import { surroundings, type Surroundings } from './localSimilarity.ts';
 import { mirroredBlock } from './mirroredBlock.ts';
+import { compareScales, describeScales, planScales } from './multiScaleSimilarity.ts';
 import { percentilesOf } from './percentiles.ts';
 
 export interface ImageQuality {
@@ -14,6 +17,10 @@ export interface ImageQuality {
   readonly psnr: number;
   /** Mean over the mask of the structural similarity (Wang et al. 2004), 3-D Gaussian window, σ 1.5 voxels, 11 wide. */
   readonly ssim: number;
+  /** MS-SSIM over the scales of `QualityReference.scales`; null: none fits. */
+  readonly msSsim: number | null;
+  /** Gradient magnitude similarity deviation. */
+  readonly gmsd: number;
   /** Root of Σ(result − truth)² / Σ truth². */
   readonly nrmse: number;
   /** Root of Σ|∇(result − truth)|² / Σ|∇truth|², central differences per mm. */
@@ -29,6 +36,8 @@ export interface QualityReference {
   readonly dataRange: number;
   /** Voxels of the mask. */
   readonly voxels: number;
+  /** Of MS-SSIM, that have room in the brain's box: 0 to 5. */
+  readonly scales: number;
   /** The checkerboard index of the truth itself. */
   readonly checkerboard: number | null;
   /** Measures `result`, on the same grid. */
@@ -46,24 +55,9 @@ export interface ReferenceOptions {
 }
 
 const brightest = 0.999;
-const ssimWindow = 11;
-const ssimReach = (ssimWindow - 1) / 2;
 const logSigma = 1.5;
 /** The Laplacian's kernel is cut off at four standard deviations. */
 const logReach = 6;
-
-/** A block with `reach` voxels more on every side than `box`. */
-interface Surroundings {
-  readonly size: Vector3;
-  readonly values: Float64Array;
-}
-
-function surroundings(data: Float32Array, size: Vector3, box: Box, reach: number): Surroundings {
-  const around = padBox(box, [reach, reach, reach]);
-  return { size: around.size, values: mirroredBlock(data, size, around) };
-}
-
-const times = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, index) => value * b[index]!);
 
 /** Half of a sampled Gaussian that sums to 1, and half of its second derivative. */
 function logKernels(): { readonly smooth: Float64Array; readonly second: Float64Array } {
@@ -113,36 +107,6 @@ function energyIn(values: Float64Array, mask: Uint8Array): number {
   return energy;
 }
 
-/** Local means and variances of one volume over the box. */
-interface Local {
-  readonly around: Surroundings;
-  readonly mean: Float64Array;
-  readonly variance: Float64Array;
-}
-
-function localOf(around: Surroundings): Local {
-  const half = halfWindow(ssimWindow);
-  const mean = filterValid(around.values, around.size, half);
-  const square = filterValid(times(around.values, around.values), around.size, half);
-  return { around, mean, variance: square.map((value, index) => value - mean[index]! ** 2) };
-}
-
-/** Mean over the mask of the local structural similarity. */
-function meanSsim(truth: Local, result: Local, mask: Uint8Array, dataRange: number): number {
-  const [c1, c2] = [(0.01 * dataRange) ** 2, (0.03 * dataRange) ** 2];
-  const { around } = truth;
-  const both = filterValid(times(around.values, result.around.values), around.size, halfWindow(ssimWindow));
-  let [sum, count] = [0, 0];
-  for (let index = 0; index < both.length; index++) {
-    if (mask[index] === 0) continue;
-    const [p, q] = [truth.mean[index]!, result.mean[index]!];
-    const structure = (2 * (both[index]! - p * q) + c2) / (truth.variance[index]! + result.variance[index]! + c2);
-    sum += ((2 * p * q + c1) / (p * p + q * q + c1)) * structure;
-    count++;
-  }
-  return sum / count;
-}
-
 /** Prepares the true scan; the mask must hold a voxel. Keeps a few copies of the brain's box in double precision. */
 export function createQualityReference({ data, size, spacingMm, mask, factor }: ReferenceOptions): QualityReference {
   const box = boxOf(mask, size);
@@ -153,18 +117,26 @@ export function createQualityReference({ data, size, spacingMm, mask, factor }: 
   const truthEnergy = energyIn(truth, inBox);
   const truthGradient = gradientEnergy(surroundings(data, size, box, 1), inBox, box, spacingMm);
   const truthLaplacian = energyIn(laplacian(surroundings(data, size, box, logReach)), inBox);
-  const truthLocal = localOf(surroundings(data, size, box, ssimReach));
+  const plan = planScales(mask, size);
+  const truthScales = describeScales(data, plan);
+  const truthEdges = gradientMagnitudes(surroundings(data, size, box, 1), inBox, box);
   const grid = { size: box.size, factor };
   return {
     dataRange,
     voxels,
+    scales: plan.weights.length,
     checkerboard: checkerboardIndex(truth, inBox, grid),
     compare: (result) => {
       const error = result.map((value, index) => value - data[index]!);
       const squared = energyIn(mirroredBlock(error, size, box), inBox);
       return {
         psnr: 10 * Math.log10((dataRange ** 2 * voxels) / squared),
-        ssim: meanSsim(truthLocal, localOf(surroundings(result, size, box, ssimReach)), inBox, dataRange),
+        ...compareScales(truthScales, describeScales(result, plan), plan, dataRange),
+        gmsd: gradientDeviation(
+          truthEdges,
+          gradientMagnitudes(surroundings(result, size, box, 1), inBox, box),
+          dataRange,
+        ),
         nrmse: Math.sqrt(squared / truthEnergy),
         gradientError: Math.sqrt(
           gradientEnergy(surroundings(error, size, box, 1), inBox, box, spacingMm) / truthGradient,

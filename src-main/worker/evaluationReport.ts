@@ -247,12 +247,20 @@ function scanTable(report: EvaluationReport): string {
     String(scan.voxels),
     Number(scan.dataRange.toPrecision(5)).toString(),
     show('checkerboard', scan.checkerboard),
+    String(scan.scales),
     scan.warnings.join(' '),
     scan.sha256.slice(0, 16),
   ]);
   return `<h2>The scans</h2>
-${folded('Every scan and method', table(['', ...allMeasures.map((measure) => measureWords[measure].title), 's'], rows, [1, 2, 3, 4, 5, 6, 7, 8, 9]))}
-${table(['Scan', 'Split', 'Voxels', 'In the brain', 'L', 'Checkerboard', 'Note', 'SHA-256'], scans, [3, 4, 5])}`;
+${folded(
+  'Every scan and method',
+  table(
+    ['', ...allMeasures.map((measure) => measureWords[measure].title), 's'],
+    rows,
+    [...allMeasures.keys(), allMeasures.length].map((column) => column + 1),
+  ),
+)}
+${table(['Scan', 'Split', 'Voxels', 'In the brain', 'L', 'Checkerboard', 'Scales of MS-SSIM', 'Note', 'SHA-256'], scans, [3, 4, 5, 6])}`;
 }
 
 function method(report: EvaluationReport): string {

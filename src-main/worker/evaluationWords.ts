@@ -46,6 +46,22 @@ export const measureWords: Readonly<Record<QualityMeasure, MeasureWords>> = {
     meaning:
       'Structural similarity (Wang et al. 2004): three-dimensional Gaussian window, σ 1.5 voxels, 11 wide; mean of the local values over the brain.',
   },
+  msSsim: {
+    title: 'MS-SSIM',
+    unit: '',
+    digits: 4,
+    isHigherBetter: true,
+    meaning:
+      'SSIM over several scales (Wang, Simoncelli & Bovik 2003): contrast and structure at each, brightness at the coarsest, the published weights renormalised over those at which the window fits into the brain; their number stands with each scan.',
+  },
+  gmsd: {
+    title: 'GMSD',
+    unit: '',
+    digits: 4,
+    isHigherBetter: false,
+    meaning:
+      'Gradient magnitude similarity deviation (Xue et al. 2014) with Prewitt gradients in three dimensions, at full resolution: how unevenly edges are kept over the brain.',
+  },
   nrmse: {
     title: 'NRMSE',
     unit: '',

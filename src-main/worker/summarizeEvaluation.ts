@@ -22,6 +22,8 @@ import { signedRankTest } from '#shared/statistics/wilcoxon.ts';
 const isHigherBetter: Readonly<Record<QualityMeasure, boolean>> = {
   psnr: true,
   ssim: true,
+  msSsim: true,
+  gmsd: false,
   nrmse: false,
   gradientError: false,
   hfen: false,

@@ -21,7 +21,7 @@ export const upscalingMethod = z.enum([
 export type UpscalingMethod = z.infer<typeof upscalingMethod>;
 
 /** Measures of a result against the truth inside the brain, and of a result against its input (`dataConsistency`). */
-export const qualityMeasure = z.enum(['psnr', 'ssim', 'nrmse', 'gradientError', 'hfen', 'checkerboard', 'dataConsistency', 'dice']); // prettier-ignore
+export const qualityMeasure = z.enum(['psnr', 'ssim', 'msSsim', 'gmsd', 'nrmse', 'gradientError', 'hfen', 'checkerboard', 'dataConsistency', 'dice']); // prettier-ignore
 export type QualityMeasure = z.infer<typeof qualityMeasure>;
 
 /** By the intensity classes of a scan, from dark to bright: in T1-weighted scans fluid, grey and white matter. */
@@ -33,6 +33,8 @@ const methodResult = z.strictObject({
   method: upscalingMethod,
   psnr: finite.nullable(), // dB; null: not a number that can be told (no error at all)
   ssim: finite.nullable(),
+  msSsim: finite.nullable().default(null),
+  gmsd: finite.nullable().default(null),
   nrmse: finite.nullable(),
   gradientError: finite.nullable(),
   hfen: finite.nullable(),
@@ -52,6 +54,7 @@ const scanResult = z.strictObject({
   spacingMm: z.tuple([finite, finite, finite]),
   voxels: z.int().positive(), // in the brain
   dataRange: finite, // L: the 99.9th percentile of the truth in the brain, above its background
+  scales: z.int().min(0).max(5).default(0), // of MS-SSIM that have room in the brain
   checkerboard: finite.nullable(), // index of the truth itself
   tissueMl, // of the truth
   labelMl: tissueMl.nullable(), // of its label map; null: there is none whose numbers are known

@@ -1,6 +1,7 @@
 /**
- * `npm run screenshots -- PROJECT.doppel SCANS`: pictures of every page in both themes, to docs/screenshots. The project
- * has a dataset, a trained run and synthetic scans; SCANS is a folder for the import wizard to look through.
+ * `npm run screenshots -- PROJECT.doppel SCANS [NAME]`: pictures of every page in both themes, to docs/screenshots, or of
+ * those whose names begin with NAME. The project has a dataset, a trained run, synthetic scans, and scans made finer with
+ * the evaluation of their network; SCANS is a folder for the import wizard to look through.
  */
 import { dirname, resolve } from 'node:path';
 import { launchDoppel } from './launch.ts';
@@ -10,17 +11,18 @@ import { chooseTheme, openProject } from './walkSteps.ts';
 const settleMs = 600; // charts, slices and what fades in
 const themes = ['Light', 'Dark'] as const;
 
-const [project, scans] = process.argv.slice(2).map((path) => resolve(path));
-if (project === undefined || scans === undefined) {
-  console.error('npm run screenshots -- PROJECT.doppel SCANS');
+const [asked, folder, beginning = ''] = process.argv.slice(2);
+if (asked === undefined || folder === undefined) {
+  console.error('npm run screenshots -- PROJECT.doppel SCANS [NAME]');
   process.exit(2);
 }
+const [project, scans] = [resolve(asked), resolve(folder)];
 const { app, page, screenshot, close } = await launchDoppel();
 try {
   await openProject(app, page, { folder: dirname(project), project });
   for (const theme of themes) {
     await chooseTheme(page, theme);
-    for (const { name, open } of pageStates) {
+    for (const { name, open } of pageStates.filter((state) => state.name.startsWith(beginning))) {
       await open({ app, page, scans });
       await page.mouse.move(0, 0); // no button looks as if it were pointed at
       await page.waitForTimeout(settleMs);

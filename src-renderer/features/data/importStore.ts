@@ -19,9 +19,21 @@ export interface Plan {
   seed: number;
   /** '' for none. */
   derivative: string;
+  /** Of real pairs: the folder of low-resolution scans, '' for none, and by how much they are coarser. */
+  lowFolder: string;
+  factor: string;
 }
 
-const defaultPlan = (): Plan => ({ name: '', grid: null, spacingMm: 'auto', holdout: 0.2, seed: 1, derivative: '' });
+const defaultPlan = (): Plan => ({
+  name: '',
+  grid: null,
+  spacingMm: 'auto',
+  holdout: 0.2,
+  seed: 1,
+  derivative: '',
+  lowFolder: '',
+  factor: '2',
+});
 
 /** The last part of a path, of any system. */
 const lastPart = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
@@ -101,7 +113,8 @@ export const useImport = defineStore('import', () => {
     if (isScanning.value) await stopScan();
     const { name, grid, spacingMm, holdout, seed } = plan;
     const derivative = plan.derivative.trim() === '' ? null : plan.derivative.trim();
-    const settings = { name: name.trim(), grid, spacingMm, holdout, seed, derivative };
+    const pairs = plan.lowFolder === '' ? undefined : { folder: plan.lowFolder, factor: plan.factor };
+    const settings = { name: name.trim(), grid, spacingMm, holdout, seed, derivative, pairs };
     const job = await call('dataset.import', { project: here(), folder: folder.value, ...settings });
     outcomes.value = [];
     importId.value = job.id;

@@ -154,6 +154,12 @@ export const en = {
       labels: 'Label maps',
       labelsHelp: 'BIDS only: the folder under derivatives/ that holds them, imported with the scans. Empty for none.',
       start: 'Import | Import {n} scan | Import {n} scans',
+      pairs: 'Low-resolution scans of the same subjects',
+      choosePairs: 'Choose folder…',
+      noPairs: 'None',
+      factor: 'How much coarser they are, such as 2 or 1x1x4 (right, front, up)',
+      pairsHelp:
+        'For super-resolution from real pairs. They are matched by subject and must lie in the same space (mm): nothing is registered. Leave it out to have them made from the scans themselves.',
     },
     run: {
       waiting: 'Waiting for the running job to end',

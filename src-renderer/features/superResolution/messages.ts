@@ -156,6 +156,8 @@ export const en = {
     measure: {
       psnr: 'PSNR, dB',
       ssim: 'SSIM',
+      msSsim: 'MS-SSIM',
+      gmsd: 'GMSD (uneven edges)',
       nrmse: 'NRMSE',
       gradientError: 'Gradient error',
       hfen: 'High-frequency error',

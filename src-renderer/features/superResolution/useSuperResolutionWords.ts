@@ -10,6 +10,8 @@ import { useI18n } from 'vue-i18n';
 const digits: Readonly<Record<QualityMeasure, number>> = {
   psnr: 2,
   ssim: 4,
+  msSsim: 4,
+  gmsd: 4,
   nrmse: 4,
   gradientError: 4,
   hfen: 4,
