@@ -14,8 +14,10 @@ import { crossedInterval } from '#shared/statistics/crossedBootstrap.ts';
 import { estimatedEquivalence, exactEquivalence } from '#shared/statistics/equivalence.ts';
 import { normalCdf } from '#shared/statistics/normal.ts';
 import { jackknifeAucs, jackknifeShares, readerAverage } from '#shared/statistics/obuchowskiRockette.ts';
+import { fitMixedLogit } from '#shared/statistics/mixedLogit.ts';
 import { wilsonInterval } from '#shared/statistics/proportion.ts';
 import { aucInterval, empiricalAuc, type Scores } from '#shared/statistics/rocCurve.ts';
+import { averageArea, averageShare } from '#shared/statistics/uStatistics.ts';
 
 interface Design {
   readonly readers: number;
@@ -175,6 +177,57 @@ function checkDeLong(studies: number, random: Random): readonly Row[] {
   });
 }
 
+/** Readers who each see a random share of the cases. */
+function checkGaps(design: Design, seen: number, studies: number, random: Random): readonly Row[] {
+  const truth = truthOf(design);
+  const outcomes = Array.from({ length: studies }, () => {
+    const { scores } = simulate(design, random);
+    const some = (values: readonly number[]): readonly (number | null)[] => values.map((value) => (random.uniform() < seen ? value : null)); // prettier-ignore
+    const [negatives, positives] = [scores.map((one) => some(one.negatives)), scores.map((one) => some(one.positives))];
+    const right = scores.map((_, reader) => [
+      ...(negatives[reader] ?? []).map((score) => (score === null ? null : Number(score <= 3))),
+      ...(positives[reader] ?? []).map((score) => (score === null ? null : Number(score > 3))),
+    ]);
+    return {
+      auc: holds(averageArea(negatives, positives)?.interval ?? null, truth.auc),
+      accuracy: holds(averageShare(right)?.interval ?? null, truth.accuracy),
+    };
+  });
+  const name = `${design.readers} readers, each sees ${100 * seen} % of ${2 * design.cases} scans`;
+  return [
+    summarise(`U-statistics, AUC, ${name}`, 0.95, outcomes.map(({ auc }) => auc)),
+    summarise(`U-statistics, accuracy, ${name}`, 0.95, outcomes.map(({ accuracy }) => accuracy)),
+  ]; // prettier-ignore
+}
+
+/** The mixed model on data that follow it: Wald's intervals of a term within readers and of one between them. */
+function checkMixedModel(readers: number, cases: number, studies: number, random: Random): readonly Row[] {
+  const beta = [0.4, 0.5, 0.3] as const; // intercept, truth, experience
+  const outcomes = Array.from({ length: studies }, () => {
+    const [ofReaders, ofCases, experience] = [readers, cases, readers].map((n) => Array.from({ length: n }, () => random.normal())); // prettier-ignore
+    const pairs = Array.from({ length: readers * cases }, (_, at) => [at % readers, Math.floor(at / readers)] as const);
+    const predictors = pairs.map(([reader, index]) => [1, index % 2, experience?.[reader] ?? 0]);
+    const found = fitMixedLogit({
+      predictors,
+      readers: pairs.map(([reader]) => reader),
+      cases: pairs.map(([, index]) => index),
+      outcomes: pairs.map(([reader, index], at) => {
+        const eta = beta.reduce((sum, value, term) => sum + value * (predictors[at]?.[term] ?? 0), 0);
+        const effects = 0.3 * (ofReaders?.[reader] ?? 0) + 0.6 * (ofCases?.[index] ?? 0);
+        return Number(random.uniform() < 1 / (1 + Math.exp(-eta - effects)));
+      }),
+    });
+    return [1, 2].map((term): Outcome => {
+      const { estimate = 0, se = 0 } = found?.coefficients[term] ?? {};
+      return found === null ? null : Math.abs(estimate - (beta[term] ?? 0)) <= 1.96 * se;
+    });
+  });
+  const name = `${readers} readers × ${cases} scans`;
+  return ['truth', 'experience'].map((term, index) =>
+    summarise(`mixed model, ${term}, ${name}`, 0.95, outcomes.map((one) => one[index] ?? null)),
+  ); // prettier-ignore
+}
+
 /** The separation at which the mean accuracy is 0.5 + margin: there a test of equivalence errs at most as stated. */
 function atMargin(design: Design): Design {
   let [low, high] = [0, 4];
@@ -219,6 +272,10 @@ function bench(): Record<string, unknown> {
     ...checkReaders('4 readers × 60 scans', smallDesign, studies, root.fork('small')),
     ...checkReaders('8 readers × 120 scans', largeDesign, studies, root.fork('large')),
     ...checkReaders('2 readers × 60 scans', { ...smallDesign, readers: 2 }, studies, root.fork('two')),
+    ...checkGaps(smallDesign, 0.8, studies, root.fork('gaps')),
+    ...checkGaps({ ...largeDesign, readers: 6 }, 0.5, Math.ceil(studies / 4), root.fork('halves')),
+    ...checkMixedModel(4, 40, Math.ceil(studies / 4), root.fork('mixed')),
+    ...checkMixedModel(10, 60, Math.ceil(studies / 10), root.fork('mixed, many')),
     ...checkEquivalence(studies, root.fork('equivalence')),
   ];
   for (const { method, nominal, attained, error, without } of rows)

@@ -34,9 +34,19 @@ function describeReaders({ readers, pooled }: TrialsReport): string {
 const describeEffects = (name: string, effects: RandomEffects): string =>
   `${name}: ${withRange(effects.estimate, effects.ci95)}, standard error ${decimal(effects.se, 4)}, ${effects.df === null ? 'normal distribution' : `${effects.df.toFixed(1)} degrees of freedom`}, p ${probability(effects.p)} against 0.5`;
 
+const methodOf = (effects: Pick<RandomEffects, 'method'> | null): string =>
+  effects?.method === 'u-statistics' ? 'Gallas’ U-statistics, as not all saw all cases' : 'Obuchowski–Rockette, Hillis';
+
+function describeMixedModel({ mixedModel }: TrialsReport): readonly string[] {
+  if (mixedModel === null) return [];
+  const names = { intercept: 'real scan, at the begin', truth: 'synthetic instead', expertise: 'ten years more experience', order: 'last instead of first' }; // prettier-ignore
+  const rows = mixedModel.terms.map(({ term, oddsRatio, oddsRatioCi95, p }) => [names[term], withRange(oddsRatio, oddsRatioCi95), probability(p)]); // prettier-ignore
+  return ['', formatTable([['odds of a right answer', 'ratio (95 %)', 'p'], ...rows])];
+}
+
 function describeAverages({ pooled, mrmc }: TrialsReport): readonly string[] {
   return [
-    'Means over readers, for random readers and random cases (Obuchowski–Rockette, Hillis):',
+    `Readers together, for random readers and random cases (${methodOf(pooled.randomEffects ?? mrmc)}):`,
     ...(pooled.randomEffects === null ? [] : [`  ${describeEffects('accuracy', pooled.randomEffects)}`]),
     ...(mrmc === null ? [] : [`  ${describeEffects('AUC', { ...mrmc, estimate: mrmc.auc })}`]),
     ...(pooled.randomEffects === null && mrmc === null ? [`  ${none}`] : []),
@@ -110,6 +120,7 @@ export function describeStudy(report: TrialsReport): string {
     '',
     describeAgreement(report),
     ...describeCourse(report),
+    ...describeMixedModel(report),
     ...describeCases(report),
     ...(absent.length === 0
       ? []

@@ -8,6 +8,7 @@ import { rankCases, type CaseRanking } from './caseRanking.ts';
 import { describeConfidence, type Confidence } from './confidence.ts';
 import { describeCourse, type ReaderCourse } from './courseOfReading.ts';
 import { describeEquivalence, type EquivalenceResult } from './equivalenceVerdict.ts';
+import { describeMixedModel, type MixedModel } from './mixedModel.ts';
 import { describeModels, type ModelResult } from './modelBreakdown.ts';
 import { collectAbsences, type Absence } from './outcome.ts';
 import { describePlots, type Plots } from './plots.ts';
@@ -59,6 +60,7 @@ export interface StudyAnalysis {
   readonly repeats: readonly RepeatAgreement[] | null;
   readonly reactionTimes: ReactionTimes | null;
   readonly course: readonly ReaderCourse[] | null;
+  readonly mixedModel: MixedModel | null;
   readonly confidence: Confidence;
   readonly cases: CaseRanking;
   readonly models: readonly ModelResult[] | null;
@@ -107,6 +109,7 @@ export function analyzeTrials(trials: readonly Trial[], options: AnalysisOptions
     repeats: describeRepeats(table, bootstrap('repeats')),
     reactionTimes: describeReactionTimes(table, absences),
     course: describeCourse(table, absences),
+    mixedModel: describeMixedModel(table, absences),
     confidence: describeConfidence(table.first),
     cases: rankCases(table.cases, readers.length),
     models: describeModels(table, absences),

@@ -30,7 +30,8 @@ export interface ReaderCourse {
 
 const quarters = [1, 2, 3, 4] as const;
 
-function inOrder(trials: readonly Trial[]): readonly Trial[] {
+/** Those whose place is known. */
+export function inOrder(trials: readonly Trial[]): readonly Trial[] {
   return trials
     .filter(({ order }) => order !== null)
     .toSorted((a, b) => (a.session ?? '').localeCompare(b.session ?? '', 'en', { numeric: true }) || (a.order ?? 0) - (b.order ?? 0)); // prettier-ignore

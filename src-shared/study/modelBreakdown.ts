@@ -27,7 +27,7 @@ export function describeModels({ cases, first }: StudyTable, absences: Absences)
       model,
       cases: own.length,
       detected: shareOf(answers.filter(isCorrect).length, answers.length),
-      mrmc: absences.keep(mrmc, 'models.mrmc', 'It needs two readers or more, and two real and two of its scans that all of them have seen.', model), // prettier-ignore
+      mrmc: absences.keep(mrmc, 'models.mrmc', 'It needs two readers or more, and two real and two of its scans.', model), // prettier-ignore
     };
   });
 }

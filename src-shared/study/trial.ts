@@ -17,6 +17,8 @@ export interface Trial {
   readonly order: number | null;
   /** What made a synthetic scan. */
   readonly model: string | null;
+  /** Of the reader: years of experience. */
+  readonly expertise: number | null;
   /** 0: the reader sees the case for the first time; 1 and more: again. */
   readonly repeat: number;
 }

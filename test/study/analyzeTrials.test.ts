@@ -38,6 +38,13 @@ describe('the recorded study', () => {
     const { estimate, ...rest } = golden.mrmc;
     expectAll(analysis.mrmc, { ...rest, auc: estimate });
     expectAll(analysis.tost, golden.tost);
+    for (const [index, { term, estimate, se }] of golden.mixedModel.terms.entries()) {
+      expect(analysis.mixedModel?.terms[index]?.term).toBe(term);
+      expect(analysis.mixedModel?.terms[index]?.estimate).toBeCloseTo(estimate, 6);
+      expect(analysis.mixedModel?.terms[index]?.se).toBeCloseTo(se, 6);
+    }
+    expect(analysis.mixedModel?.caseSd).toBeCloseTo(golden.mixedModel.caseSd, 6);
+    expect(analysis.mixedModel?.readerSd).toBeCloseTo(golden.mixedModel.readerSd, 6);
   });
 
   it('has the agreement of the reference, between and within readers', () => {
@@ -88,9 +95,11 @@ describe('the recorded study', () => {
   it('has a paragraph on its methods with its numbers', () => {
     const text = methodsParagraph(analysis);
     for (const words of [
-      '4 readers rated 20 real scans and 20 synthetic scans', '157 first readings', '19 real and 18 synthetic scans seen by all readers',
-      'at a margin of 10 %', 'Fleiss’ κ for the 37 scans', '40 repeated readings', '200 resamples', 'seed 1', 'Obuchowski and Rockette',
+      '4 readers rated 20 real scans and 20 synthetic scans', '157 first readings', '(20 real and 20 synthetic scans)',
+      'at a margin of 10 %', 'Fleiss’ κ for the 37 scans', '40 repeated readings', '200 resamples', 'seed 1', 'U-statistics after Gallas',
     ]) expect(text).toContain(words); // prettier-ignore
+    const crossed = analyzeTrials(writeTrials({ a: '1245|3566', b: '2325|6543' }), options);
+    expect(methodsParagraph(crossed)).toContain('Obuchowski and Rockette');
   });
 });
 

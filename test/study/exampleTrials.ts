@@ -20,6 +20,7 @@ export function writeTrials(study: Readonly<Record<string, string>>): readonly T
         session: null,
         order: null,
         model: null,
+        expertise: null,
         repeat: 0,
       })),
     ),

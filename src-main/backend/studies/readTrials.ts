@@ -1,7 +1,8 @@
 /**
  * Reads a table of trials: CSV after RFC 4180, comma, semicolon (Excel in most of Europe) or tab between cells, UTF-8 or
  * UTF-16 with or without a byte-order mark. Columns by name in any order: reader, case, truth (1: synthetic, 0: real),
- * score (1: definitely real … 6: definitely synthetic); and where there are any: reaction_ms, session, order, model, repeat.
+ * score (1: definitely real … 6: definitely synthetic); and where there are any: reaction_ms, session, order, model, repeat,
+ * expertise (of the reader, in years).
  */
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -16,7 +17,7 @@ export interface TrialTable {
 }
 
 const required = ['reader', 'case', 'truth', 'score'] as const;
-const optional = ['reaction_ms', 'session', 'order', 'model', 'repeat'] as const;
+const optional = ['reaction_ms', 'session', 'order', 'model', 'repeat', 'expertise'] as const;
 type Column = (typeof required)[number] | (typeof optional)[number];
 
 const delimiters = [',', ';', '\t'] as const;
@@ -116,6 +117,8 @@ function readRow({ line, cells }: Row, columns: ReadonlyMap<Column, number>): Re
   if (order === undefined) return fault('order', 'it may be a number, or empty');
   if (repeat === undefined || !Number.isInteger(repeat ?? 0))
     return fault('repeat', 'it may be 0 (first showing), 1 (second) and so on, or empty for 0');
+  const expertise = readNumber(cell('expertise'));
+  if (expertise === undefined) return fault('expertise', 'it may be a number of years, or empty');
   const text = (column: Column): string | null => (cell(column) === '' ? null : cell(column));
   return {
     line,
@@ -128,6 +131,7 @@ function readRow({ line, cells }: Row, columns: ReadonlyMap<Column, number>): Re
       session: text('session'),
       order,
       model: text('model'),
+      expertise,
       repeat: repeat ?? 0,
     },
   };

@@ -31,7 +31,10 @@ function answersOf(state: ReadingState, cases: Readonly<Record<string, CaseTruth
 }
 
 /** Of a pair the question is whether the second scan is the synthetic one. */
-function trialOf({ reader, caseId, index, repeat, answer, truth, session }: ReportedAnswer, use: ConfidenceUse): Trial {
+function trialOf(
+  { reader, caseId, index, repeat, answer, truth, session }: ReportedAnswer,
+  { use, years }: { readonly use: ConfidenceUse; readonly years: ReadonlyMap<string, number | null> },
+): Trial {
   const asked = truth.at(-1);
   return {
     reader,
@@ -42,6 +45,7 @@ function trialOf({ reader, caseId, index, repeat, answer, truth, session }: Repo
     session: String(session),
     order: index,
     model: truth.find(({ isSynthetic }) => isSynthetic)?.model ?? null,
+    expertise: years.get(reader) ?? null,
     repeat,
   };
 }
@@ -64,7 +68,8 @@ export async function reportStudy(project: ReadProject, study: StudyRow): Promis
   if (answered.length === 0 || lock?.type !== 'lock')
     throw new AppError('wrong-state', `Nobody has answered a trial of "${study.name}": there is nothing to report.`);
   const use = confidenceUse(answered.map(({ answer }) => answer));
-  const trials = answered.map((one) => trialOf(one, use));
+  const years = new Map(protocol.readers.map((reader) => [reader.name, reader.years]));
+  const trials = answered.map((one) => trialOf(one, { use, years }));
   const planned = [...state.readers.values()]
     .filter(({ excluded }) => excluded === null)
     .reduce((sum, { order }) => sum + order.filter(({ isPractice }) => !isPractice).length, 0);

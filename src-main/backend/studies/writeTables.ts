@@ -7,9 +7,20 @@ import type { Trial } from '#shared/study/trial.ts';
 export function trialsTable(trials: readonly Trial[]): string {
   const rows = trials.map((trial) => [
     trial.reader, trial.caseId, Number(trial.isSynthetic), trial.score, trial.reactionMs, trial.session, trial.order,
-    trial.model, trial.repeat,
+    trial.model, trial.repeat, trial.expertise,
   ]); // prettier-ignore
-  const heading = ['reader', 'case', 'truth', 'score', 'reaction_ms', 'session', 'order', 'model', 'repeat'];
+  const heading = [
+    'reader',
+    'case',
+    'truth',
+    'score',
+    'reaction_ms',
+    'session',
+    'order',
+    'model',
+    'repeat',
+    'expertise',
+  ];
   return stringify([heading, ...rows], { record_delimiter: 'windows' });
 }
 

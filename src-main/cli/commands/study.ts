@@ -32,6 +32,7 @@ and where there are any:
   order        place in the sitting
   model        what made a synthetic scan
   repeat       0 first showing, 1 second and so on
+  expertise    of the reader, in years
 
 Example:
   doppel study analyze trials.csv --margin 0.1 --json`;
