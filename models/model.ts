@@ -35,6 +35,8 @@ export interface Counters {
   values(): Readonly<Record<string, number>>;
   /** Takes over what `values` gave; throws where one is missing. */
   restore(values: Readonly<Record<string, number>>): void;
+  /** As far as training goes: what weights that were trained elsewhere have come to. */
+  finish(): void;
 }
 
 export interface GenerateRequest {

@@ -15,7 +15,7 @@ import type { BatchPlan, Counters, GeneratorModel, NamedTensors, Optimizer, Trai
 import { averagePool, upsampleNearest } from '../ops/fusedResampling.ts';
 import { averageWarmUp, createAdam, moveToward } from './adam.ts';
 import { addGradients, lossGradients, readScalars, type LossGradients } from './gradients.ts';
-import { isNewPhase, stageAt, type Growth, type GrowthStage } from './growth.ts';
+import { grownAfter, isNewPhase, stageAt, type Growth, type GrowthStage } from './growth.ts';
 
 export interface GrowingGenerator {
   readonly network: WeightedNetwork;
@@ -200,6 +200,9 @@ export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
         imagesSeen = read('imagesSeen');
         steps = read('steps');
         growth = { ...growth, phase: read('phase') };
+      },
+      finish() {
+        imagesSeen = grownAfter(growth);
       },
     },
     randomState: () => random.state(),

@@ -26,6 +26,11 @@ export function stageAt({ firstSide, lastSide, phase }: Growth, seen: number): G
   return within <= phase ? { side, fade: 1 } : { side: 2 * side, fade: (within - phase) / phase };
 }
 
+/** Scans after which the last resolution is whole. */
+export function grownAfter({ firstSide, lastSide, phase }: Growth): number {
+  return 2 * phase * Math.log2(lastSide / firstSide);
+}
+
 /** Whether a resolution began or ended to fade in between two stages: the optimisers begin anew then. */
 export function isNewPhase(before: GrowthStage, after: GrowthStage): boolean {
   return before.side !== after.side || before.fade < 1 !== after.fade < 1;

@@ -69,6 +69,7 @@ async function fill(model: GeneratorModel, file: TensorFile, match: Match, conte
     }
     if (found.network === generatorNetwork) copyToAverage(model);
   }
+  model.counters?.finish();
 }
 
 const tensorsOf = ({ names }: Match, network: string): PublishedNetwork['tensors'] => names[network]?.tensors ?? [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNewPhase, phaseLength, stageAt } from '#models/training/growth.ts';
+import { grownAfter, isNewPhase, phaseLength, stageAt } from '#models/training/growth.ts';
 
 const growth = { firstSide: 4, lastSide: 16, phase: 10 };
 
@@ -23,6 +23,7 @@ describe('progressive growing', () => {
       isNewPhase(stageAt(growth, seen), stageAt(growth, seen + 1)),
     );
     expect(starts).toEqual([10, 19, 30, 39]);
+    expect(grownAfter(growth)).toBe(40);
   });
 
   it('a phase is longer with more scans, between what is worthwhile and what can be waited for', () => {
