@@ -38,7 +38,12 @@ export async function attempting<Result>(
     return result;
   } catch (thrown) {
     const isWrong = thrown instanceof AppError && thrown.code === 'wrong-passphrase';
-    if (!isWrong) store.studies.setAttempts(studyId, secret, { failures, lastAt });
+    const all = store.studies.attempts(studyId, secret).failures; // with those that were made meanwhile
+    store.studies.setAttempts(
+      studyId,
+      secret,
+      isWrong ? { failures: all, lastAt: now() } : { failures: all - 1, lastAt },
+    );
     throw thrown;
   }
 }
