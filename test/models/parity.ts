@@ -45,10 +45,12 @@ export function expectNorms(actual: Scalars, expected: Scalars, where: string): 
 /** Copies of every network's weights; the caller disposes. */
 export function copyWeights(tf: typeof TensorFlow, model: Trainable): Record<string, NamedTensors> {
   return Object.fromEntries(
-    Object.entries(model.networks).map(([network, { weights }]) => [
-      network,
-      Object.fromEntries(Object.entries(weights).map(([key, weight]) => [key, tf.tidy(() => tf.add(weight, 0))])),
-    ]),
+    Object.entries(model.networks)
+      .filter(([, { weights }]) => Object.keys(weights).length > 0)
+      .map(([network, { weights }]) => [
+        network,
+        Object.fromEntries(Object.entries(weights).map(([key, weight]) => [key, tf.tidy(() => tf.add(weight, 0))])),
+      ]),
   );
 }
 

@@ -1,0 +1,70 @@
+/**
+ * The Gaussian that an autoencoder's codes come from, so that new codes can be drawn from it: mean and covariance of the
+ * codes seen in training, those seen lately counting most, since the encoder changes. Kept as buffers of a network, so
+ * that a checkpoint holds them.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Network } from '../model.ts';
+
+/** The newest batch counts at least this much: about the last hundred batches make the estimate. */
+const leastShare = 0.01;
+
+export interface CodeGaussian {
+  /** Buffers `mean` [latent] and `covariance` [latent, latent]; standard normal before anything was observed. */
+  readonly network: Network;
+  /** Takes a batch's codes [b, latent] in, as the batch of this step, counted from 1. */
+  observe(codes: tf.Tensor2D, step: number): void;
+  /** Standard normal numbers [n, latent] → codes of the Gaussian [n, latent]; the caller disposes. */
+  transform(normals: tf.Tensor2D): tf.Tensor2D;
+}
+
+/** The caller disposes the network's buffers. */
+export function createCodeGaussian(latent: number): CodeGaussian {
+  const { mean, covariance } = tf.tidy(() => ({
+    mean: tf.variable(tf.fill([latent], 0), false),
+    covariance: tf.variable(tf.eye(latent), false),
+  }));
+
+  return {
+    network: { weights: {}, buffers: { mean, covariance } },
+    observe(codes, step) {
+      const share = Math.max(leastShare, 1 / step);
+      tf.tidy(() => {
+        const newMean = tf.mean(codes, 0);
+        const centred = tf.sub<tf.Tensor2D>(codes, newMean);
+        const newCovariance = tf.div(tf.matMul(centred, centred, true), codes.shape[0]);
+        const moved = tf.reshape<tf.Rank.R2>(tf.sub(newMean, mean), [latent, 1]);
+        const between = tf.mul(tf.matMul(moved, moved, false, true), share * (1 - share));
+        // The covariance of a mixture of the two: within each, and between their means.
+        const mixed = tf.addN([tf.mul(covariance, 1 - share), tf.mul(newCovariance, share), between]);
+        covariance.assign(mixed as tf.Tensor2D);
+        mean.assign(tf.add(mean, tf.mul(tf.sub(newMean, mean), share)));
+      });
+    },
+    transform: (normals) =>
+      tf.tidy(() => {
+        const factor = tf.tensor2d(choleskyFactor(covariance.dataSync(), latent), [latent, latent]);
+        return tf.add<tf.Tensor2D>(tf.matMul(normals, factor, false, true), mean);
+      }),
+  };
+}
+
+/** A direction with less variance than this, relative to the largest, counts as none. */
+const leastVariance = 1e-6;
+
+/** Lower triangle L [n · n] with L Lᵀ = the symmetric matrix; columns of directions without variance are 0. */
+function choleskyFactor(matrix: ArrayLike<number>, n: number): Float32Array {
+  const lower = new Float64Array(n * n);
+  const at = (row: number, column: number): number => lower[row * n + column] ?? 0;
+  let largest = 0;
+  for (let index = 0; index < n; index++) largest = Math.max(largest, matrix[index * n + index] ?? 0);
+  for (let column = 0; column < n; column++) {
+    for (let row = column; row < n; row++) {
+      let rest = matrix[row * n + column] ?? 0;
+      for (let k = 0; k < column; k++) rest -= at(row, k) * at(column, k);
+      if (row > column) lower[row * n + column] = at(column, column) === 0 ? 0 : rest / at(column, column);
+      else lower[row * n + column] = rest > leastVariance * largest ? Math.sqrt(rest) : 0;
+    }
+  }
+  return Float32Array.from(lower);
+}

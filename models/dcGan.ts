@@ -1,0 +1,152 @@
+/**
+ * A 3-D GAN in the manner of DCGAN (Radford, Metz & Chintala 2016, arXiv 1511.06434): the autoencoder's decoder makes
+ * volumes from noise, the encoder's shape tells them from real ones.
+ *
+ * Section A4 of the specification, after the repository Barahlush/brainMRIGenerativeModels. Networks:
+ * `poolingNetworks.ts`.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { createRandom, restoreRandom } from '#shared/random.ts';
+import { inferenceOptions, runningStatistics } from './blocks/normalisation.ts';
+import { copyNetwork } from './blocks/weights.ts';
+import { drawLatents, latentsOfSeeds, renderEach } from './inference/latents.ts';
+import { binaryCrossEntropy } from './losses/crossEntropy.ts';
+import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors, Optimizer } from './model.ts';
+import { registerVolumeGradients } from './ops/gradients.ts';
+import { averageDecay, batch, poolingGrids, rate, widths } from './poolingConfig.ts';
+import { createPoolingNetwork, createUpsamplingNetwork } from './poolingNetworks.ts';
+import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
+import { addGradients, lossGradients, readScalars } from './training/gradients.ts';
+
+export const dcGanConfig = z.strictObject({
+  latent: z.int().min(2).max(4096).default(64).describe('Numbers in a latent code'),
+  width: widths(64),
+  batch: batch(8),
+  rate: rate(5e-5),
+  beta1: z.number().min(0).lt(1).default(0.5).describe('Adam β₁'),
+  beta2: z.number().min(0).lt(1).default(0.999).describe('Adam β₂'),
+  realLabel: z.number().min(0.5).max(1).default(0.9).describe('What the discriminator is to say of real scans'),
+  averageDecay,
+});
+export type DcGanConfig = z.output<typeof dcGanConfig>;
+
+export const dcGan: GeneratorEntry<typeof dcGanConfig> = {
+  kind: 'generator',
+  id: 'dc-gan',
+  title: '3-D GAN',
+  purpose: 'The plain adversarial network, quick for a step: a baseline for the others, which are steadier.',
+  citation:
+    'After Barahlush/brainMRIGenerativeModels (2021), with Radford A, Metz L, Chintala S. ICLR 2016, arXiv 1511.06434.',
+  differences: [
+    'Synthesis uses an exponential moving average of the generator.',
+    'The linear output is held in [-1, 1] in scans that are made, not in training.',
+    'Volumes are cubes of any side from 16; published: 58 × 70 × 58.',
+  ],
+  grids: poolingGrids,
+  presets: [{ id: 'published', title: 'As published', config: {} }],
+  defaultPreset: 'published',
+  configSchema: dcGanConfig,
+  batchSize: (config) => config.batch,
+  create: (request) => createDcGan(request),
+};
+
+const stages = 4;
+const slope = 0.2;
+/** A network whose loss is below this is ahead: it waits for the other. */
+const leastLoss = 1e-4;
+
+function createDcGan({ config, grid, seed }: CreateGenerator<DcGanConfig>): GeneratorModel {
+  registerVolumeGradients();
+  const origin = createRandom(seed);
+  const weightsOrigin = origin.fork('weights');
+  const { width, latent } = config;
+  const common = { width, slope, initialisation: 'xavier' } as const;
+  const up = createUpsamplingNetwork(
+    { ...common, grid, latent, stages, finalBlocks: 1 },
+    weightsOrigin.fork('generator'),
+  );
+  const down = createPoolingNetwork(
+    {
+      ...common,
+      pooled: [true, true, true, true, false],
+      last: { maps: width, isActivated: true },
+      heads: { score: 1 },
+    },
+    weightsOrigin.fork('discriminator'),
+  );
+  const [generator, discriminator] = [up.network, down.network];
+  const average = copyNetwork(generator);
+  const adam = { rate: config.rate, beta1: config.beta1, beta2: config.beta2 };
+  const optimizers = {
+    generator: createAdam(generator.weights, adam),
+    discriminator: createAdam(discriminator.weights, adam),
+  };
+  let random = origin.fork('training');
+
+  const judge = (x: tf.Tensor5D): tf.Tensor2D =>
+    down.head(discriminator.weights, down.pool(discriminator.weights, x), 'score');
+
+  /** Moves the weights, unless the loss is so small already that the network is to wait. */
+  const applyUnlessAhead = (optimizer: Optimizer, gradients: NamedTensors, loss: number): void => {
+    if (loss < leastLoss) tf.dispose(gradients);
+    else optimizer.apply(gradients);
+  };
+
+  const updateDiscriminator = async (real: tf.Tensor5D): Promise<Record<string, number>> => {
+    const fake = tf.tidy(() => up.render(generator.weights, drawLatents(random, config.batch, latent)));
+    const against = (x: tf.Tensor5D, target: number, name: string): ReturnType<typeof lossGradients> =>
+      lossGradients(discriminator.weights, () => {
+        const total = binaryCrossEntropy(judge(x), target);
+        return { total, terms: { [name]: total } };
+      });
+    const onReal = against(real, config.realLabel, 'discriminator.real');
+    const onFake = against(fake, 0, 'discriminator.synthetic');
+    fake.dispose();
+    const losses = await readScalars({ ...onReal.terms, ...onFake.terms });
+    const sum = Object.values(losses).reduce((total, loss) => total + loss, 0);
+    applyUnlessAhead(optimizers.discriminator, addGradients(onReal.gradients, onFake.gradients), sum);
+    return losses;
+  };
+
+  const updateGenerator = async (): Promise<Record<string, number>> => {
+    const codes = drawLatents(random, config.batch, latent);
+    const { gradients, terms } = lossGradients(generator.weights, () => {
+      const total = binaryCrossEntropy(judge(up.render(generator.weights, codes, runningStatistics(generator))), 1);
+      return { total, terms: { 'generator.adversarial': total } };
+    });
+    codes.dispose();
+    const losses = await readScalars(terms);
+    applyUnlessAhead(optimizers.generator, gradients, losses['generator.adversarial'] ?? 0);
+    const decay = Math.min(config.averageDecay, averageWarmUp(optimizers.generator.stepCount));
+    moveToward(average.weights, generator.weights, 1 - decay);
+    return losses;
+  };
+
+  const generateFrom = (given: tf.Tensor2D): tf.Tensor5D =>
+    renderEach(given, (code) => tf.clipByValue(up.render(average.weights, code, inferenceOptions(generator)), -1, 1));
+
+  return {
+    networks: { generator, discriminator, average },
+    optimizers,
+
+    async step(real) {
+      const judged = await updateDiscriminator(real);
+      return { ...judged, ...(await updateGenerator()) };
+    },
+
+    latentLength: latent,
+    generateFrom,
+    generate: (request) => tf.tidy(() => generateFrom(latentsOfSeeds(request, latent))),
+
+    randomState: () => random.state(),
+    restoreRandom(state) {
+      random = restoreRandom(state);
+    },
+    dispose() {
+      for (const { weights, buffers } of [generator, discriminator]) tf.dispose([weights, buffers]);
+      tf.dispose(average.weights);
+      for (const optimizer of Object.values(optimizers)) optimizer.dispose();
+    },
+  };
+}
