@@ -68,7 +68,7 @@ function createAutoencoder({ config, grid, seed }: CreateGenerator<AutoencoderCo
   const averages = { encoder: copyNetwork(encoder), decoder: copyNetwork(decoder) };
   const codes = createCodeGaussian(latent);
   const adam = { rate: config.rate, beta1: 0.9, beta2: 0.999 };
-  const optimizers = { encoder: createAdam(encoder.weights, adam), decoder: createAdam(decoder.weights, adam) };
+  const optimizers = { encoder: createAdam(encoder.weights, adam), generator: createAdam(decoder.weights, adam) };
   let random = origin.fork('training');
 
   const generateFrom = (given: tf.Tensor2D): tf.Tensor5D =>
@@ -77,7 +77,7 @@ function createAutoencoder({ config, grid, seed }: CreateGenerator<AutoencoderCo
     );
 
   return {
-    networks: { encoder, decoder, averageEncoder: averages.encoder, average: averages.decoder, codes: codes.network },
+    networks: { encoder, generator: decoder, averageEncoder: averages.encoder, average: averages.decoder, codes: codes.network },
     optimizers,
 
     async step(real) {
@@ -91,7 +91,7 @@ function createAutoencoder({ config, grid, seed }: CreateGenerator<AutoencoderCo
         return { total, terms: { 'reconstruction.mse': total } };
       });
       optimizers.encoder.apply(withoutPrefix('encoder', gradients));
-      optimizers.decoder.apply(withoutPrefix('decoder', gradients));
+      optimizers.generator.apply(withoutPrefix('decoder', gradients));
       const { stepCount } = optimizers.encoder;
       if (seen !== undefined) {
         codes.observe(seen, stepCount);

@@ -88,7 +88,7 @@ function createVae({ config, grid, seed }: CreateGenerator<VaeConfig>): Generato
   const [encoder, decoder] = [down.network, up.network];
   const averages = { encoder: copyNetwork(encoder), decoder: copyNetwork(decoder) };
   const adam = { rate: config.rate, beta1: 0.9, beta2: 0.999 };
-  const optimizers = { encoder: createAdam(encoder.weights, adam), decoder: createAdam(decoder.weights, adam) };
+  const optimizers = { encoder: createAdam(encoder.weights, adam), generator: createAdam(decoder.weights, adam) };
   let random = origin.fork('training');
 
   const generateFrom = (given: tf.Tensor2D): tf.Tensor5D =>
@@ -97,7 +97,7 @@ function createVae({ config, grid, seed }: CreateGenerator<VaeConfig>): Generato
     );
 
   return {
-    networks: { encoder, decoder, averageEncoder: averages.encoder, average: averages.decoder },
+    networks: { encoder, generator: decoder, averageEncoder: averages.encoder, average: averages.decoder },
     optimizers,
 
     async step(real) {
@@ -117,7 +117,7 @@ function createVae({ config, grid, seed }: CreateGenerator<VaeConfig>): Generato
       });
       noise.dispose();
       optimizers.encoder.apply(withoutPrefix('encoder', gradients));
-      optimizers.decoder.apply(withoutPrefix('decoder', gradients));
+      optimizers.generator.apply(withoutPrefix('decoder', gradients));
       const amount = 1 - Math.min(config.averageDecay, averageWarmUp(optimizers.encoder.stepCount));
       moveToward(averages.encoder.weights, encoder.weights, amount);
       moveToward(averages.decoder.weights, decoder.weights, amount);

@@ -4,6 +4,7 @@
  * that a checkpoint holds them.
  */
 import * as tf from '@tensorflow/tfjs';
+import { factorise } from '#shared/statistics/cholesky.ts';
 import type { Network } from '../model.ts';
 
 /** The newest batch counts at least this much: about the last hundred batches make the estimate. */
@@ -43,28 +44,22 @@ export function createCodeGaussian(latent: number): CodeGaussian {
     },
     transform: (normals) =>
       tf.tidy(() => {
-        const factor = tf.tensor2d(choleskyFactor(covariance.dataSync(), latent), [latent, latent]);
+        const factor = tf.tensor2d(triangleOf(covariance.dataSync(), latent), [latent, latent]);
         return tf.add<tf.Tensor2D>(tf.matMul(normals, factor, false, true), mean);
       }),
   };
 }
 
-/** A direction with less variance than this, relative to the largest, counts as none. */
-const leastVariance = 1e-6;
+/** Added to every variance, relative to their mean: of few codes many directions have none, or by rounding less. */
+const ridge = 1e-4;
 
-/** Lower triangle L [n · n] with L Lᵀ = the symmetric matrix; columns of directions without variance are 0. */
-function choleskyFactor(matrix: ArrayLike<number>, n: number): Float32Array {
-  const lower = new Float64Array(n * n);
-  const at = (row: number, column: number): number => lower[row * n + column] ?? 0;
-  let largest = 0;
-  for (let index = 0; index < n; index++) largest = Math.max(largest, matrix[index * n + index] ?? 0);
-  for (let column = 0; column < n; column++) {
-    for (let row = column; row < n; row++) {
-      let rest = matrix[row * n + column] ?? 0;
-      for (let k = 0; k < column; k++) rest -= at(row, k) * at(column, k);
-      if (row > column) lower[row * n + column] = at(column, column) === 0 ? 0 : rest / at(column, column);
-      else lower[row * n + column] = rest > leastVariance * largest ? Math.sqrt(rest) : 0;
-    }
-  }
-  return Float32Array.from(lower);
+/** Lower triangle L [n · n] with L Lᵀ = the covariance and its ridge. */
+function triangleOf(covariance: ArrayLike<number>, n: number): Float32Array {
+  const matrix = Float64Array.from(covariance);
+  let sum = 0;
+  for (let index = 0; index < n; index++) sum += matrix[index * n + index] ?? 0;
+  const added = Math.max((ridge * sum) / n, Number.MIN_VALUE);
+  for (let index = 0; index < n; index++) matrix[index * n + index] = (matrix[index * n + index] ?? 0) + added;
+  if (!factorise(matrix, n)) throw new Error('The covariance of the codes is not one: they are not finite.');
+  return Float32Array.from(matrix, (value, index) => (index % n > Math.floor(index / n) ? 0 : value));
 }
