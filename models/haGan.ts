@@ -9,6 +9,7 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { createRandom, restoreRandom } from '#shared/random.ts';
 import { copyNetwork, prepareWeights, type PreparedWeights } from './blocks/weights.ts';
+import { haGanNames } from './haGanNames.ts';
 import { createHaGanNetworks, type View } from './haGanNetworks.ts';
 import { drawLatents, labelsOfSeeds, latentsOfSeeds, renderEach } from './inference/latents.ts';
 import { renderInSlabs } from './inference/renderInSlabs.ts';
@@ -71,6 +72,7 @@ export const haGan: GeneratorEntry<typeof haGanConfig> = {
   defaultPreset: 'published',
   configSchema: haGanConfig,
   batchSize: (config) => config.batch,
+  publishedNames: (config, grid) => haGanNames({ ...config, grid, classes: 0 }),
   create: (request) => createHaGan(request),
 };
 

@@ -70,7 +70,7 @@ export interface HaGanNetworks {
 
 /** Everything is normalised in so many groups. */
 export const groups = 8;
-const seedSide = 4;
+export const seedSide = 4; // of the smallest volume
 const slope = 0.2; // of the discriminator
 const fullGrid = 256;
 const smallestLikeIt = 128; // smaller grids make do with fewer of its stages
@@ -80,11 +80,16 @@ export function layerNorm(x: tf.Tensor5D, leaves: NamedTensors, layer: string): 
   return { x, groups, gamma: leaves[`${layer}.gamma`] as tf.Tensor, beta: leaves[`${layer}.beta`] as tf.Tensor };
 }
 
+/** Feature maps of the layers that lead to A. */
+export function trunkOf(grid: number, width: number): readonly number[] {
+  return [16, 16, 8, 4, 2].slice(Math.max(0, Math.log2(smallestLikeIt / grid))).map((times) => times * width);
+}
+
 /** Builds the networks with PyTorch's default initial values. The caller disposes the variables. */
 export function createHaGanNetworks(size: HaGanSize, random: Random): HaGanNetworks {
   const { grid, latent, width, classes } = size;
   const dropped = Math.log2(fullGrid / grid);
-  const trunk = [16, 16, 8, 4, 2].slice(Math.max(0, Math.log2(smallestLikeIt / grid))).map((times) => times * width);
+  const trunk = trunkOf(grid, width);
   const seedMaps = trunk[0] as number;
   /** All trunk layers but the first grow the grid; below 256³ the last does not. */
   const grows = (layer: number): boolean => layer > 0 && (grid === fullGrid || layer < trunk.length - 1);
@@ -235,7 +240,7 @@ interface SlabStage {
 }
 
 /** From a slab of 32 × 256 × 256 voxels to 1 × 4 × 4. */
-function slabStagesOf(width: number): readonly SlabStage[] {
+export function slabStagesOf(width: number): readonly SlabStage[] {
   return [
     { kernel: [4, 4, 4], strides: [2, 2, 2], maps: width / 2 },
     { kernel: [4, 4, 4], strides: [2, 2, 2], maps: width },

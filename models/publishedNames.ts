@@ -80,6 +80,22 @@ export function linearNames(filter: Filter): PublishedNetwork {
   });
 }
 
+/** A linear layer whose outputs are the maps of voxels: published [out · d · h · w, in], ours [in, d · h · w · out]. */
+export function voxelLinearNames(
+  { name, key, into, out, voxels }: Omit<Filter, 'spectral'> & { readonly voxels: readonly number[] }, // prettier-ignore
+): PublishedNetwork {
+  const length = out * voxels.reduce((product, side) => product * side, 1);
+  const weight = { sides: [into, ...voxels, out], axes: [4, 1, 2, 3, 0], shape: [length, into] };
+  const bias = { sides: [...voxels, out], axes: [3, 0, 1, 2], shape: [length] };
+  return {
+    tensors: [
+      { name: `${name}.weight`, kind: 'weights', key, ...weight },
+      { name: `${name}.bias`, kind: 'weights', key: `${key}.bias`, ...bias },
+    ],
+    idle: [],
+  };
+}
+
 type Layout = Pick<PublishedTensor, 'sides' | 'axes'>;
 
 /** `rows`: how the inputs of an output lie in our vector v of the power iteration. */
