@@ -104,6 +104,7 @@ if (app.requestSingleInstanceLock()) {
   protocol.registerSchemesAsPrivileged([
     { scheme: 'app', privileges },
     { scheme: 'volume', privileges },
+    { scheme: 'report', privileges: { standard: true, secure: true } },
   ]);
   void start();
 } else {

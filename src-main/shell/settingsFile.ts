@@ -1,7 +1,7 @@
 /** What the user has set, in one JSON file that is replaced whole or not at all. */
 import { readFileSync, renameSync } from 'node:fs';
 import { settings, type Settings } from '#contract/shell.ts';
-import { writeJson } from './jsonFile.ts';
+import { writeJson } from './wholeFile.ts';
 
 export type SettingsChanges = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
 

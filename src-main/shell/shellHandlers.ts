@@ -6,6 +6,7 @@ import type { ShellCommandName, ShellInput, ShellResult } from '#contract/shell.
 import type { BackendProcess } from './backendProcess.ts';
 import { chooseFolder, chooseProject, chooseProjectPath, chooseScans } from './dialogs.ts';
 import { notify } from './notify.ts';
+import { printReport } from './printReport.ts';
 import type { SettingsFile } from './settingsFile.ts';
 import type { MainWindow } from './window.ts';
 import { wordsOf, type ShellWords } from './words.ts';
@@ -27,6 +28,11 @@ export interface ShellParts {
 const located = z.object({ path: z.string() });
 
 export function shellHandlers({ app, window, backend, settings, apply }: ShellParts): ShellHandlers {
+  const locate = async (input: ShellInput<'shell.revealFile'>): Promise<string> => {
+    const reply = await backend.call('file.locate', input);
+    if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
+    return located.parse(reply.value).path;
+  };
   const words = (): ShellWords => wordsOf(settings.get().language);
   return {
     'shell.info': () => ({
@@ -43,11 +49,12 @@ export function shellHandlers({ app, window, backend, settings, apply }: ShellPa
     'shell.chooseProject': () =>
       chooseProject({ window: window.current(), words: words(), folder: settings.get().projectsFolder }),
     'shell.revealFile': async (input) => {
-      const reply = await backend.call('file.locate', input);
-      if (!reply.ok) throw new AppError(reply.error.code, reply.error.message);
-      shell.showItemInFolder(located.parse(reply.value).path);
+      shell.showItemInFolder(await locate(input));
       return null;
     },
+    'shell.printReport': async ({ projectId, study }) => ({
+      name: await printReport(await locate({ projectId, kind: 'report', id: study })),
+    }),
     'shell.settings': () => settings.get(),
     'shell.changeSettings': (changes) => {
       const changed = settings.change(changes);

@@ -1,7 +1,7 @@
 /** Where the window was and where it may be: its place is kept in a file and held to the displays that are there. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { writeJson } from './jsonFile.ts';
+import { writeJson } from './wholeFile.ts';
 
 /** In device-independent pixels, of the whole desktop. */
 const rectangle = z.strictObject({ x: z.int(), y: z.int(), width: z.int().positive(), height: z.int().positive() });

@@ -64,7 +64,7 @@ export function agreementMatrix({ title, readers, kappa }: AgreementMatrix): Plo
     row.map((value, b) => {
       const [x, y] = [frame.left + b * cell, frame.top + a * cell];
       const strength = a === b ? 0 : Math.max(0, Math.min(1, value ?? 0));
-      const words = a === b ? '' : value === null ? '–' : value.toFixed(2);
+      const words = a === b ? '' : value === null ? '–' : value.toFixed(2).replace('-', '−');
       return `<rect class="cell" x="${x + 1}" y="${y + 1}" width="${cell - 2}" height="${cell - 2}"/><rect class="heat" x="${x + 1}" y="${y + 1}" width="${cell - 2}" height="${cell - 2}" fill-opacity="${(0.6 * strength).toFixed(2)}"/><text class="label" x="${x + cell / 2}" y="${y + cell / 2}" dy="3.5" text-anchor="middle">${words}</text>`;
     }),
   );

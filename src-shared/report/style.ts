@@ -30,7 +30,7 @@ p { margin: 0.5rem 0; max-width: 44rem; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 0.75rem; margin: 1.75rem 0 0; }
 .facts div { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 0.8rem 1rem; }
 .facts dt { color: var(--soft); font-size: 0.82rem; }
-.facts dd { margin: 0; font-size: 1.4rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.facts dd { margin: 0; line-height: 1.35; font-size: 1.4rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .facts small { font-size: 0.85rem; font-weight: 400; color: var(--soft); }
 figure { margin: 1rem 0 1.5rem; }
 figure img { display: block; width: 100%; height: auto; border-radius: 8px; background: #1a1a1a; }
@@ -70,6 +70,7 @@ code { font: 0.88rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans 
 ul { padding-left: 1.2rem; max-width: 44rem; }
 li { margin: 0.35rem 0; }
 .verdict { font-size: 1.15rem; font-weight: 550; border-left: 3px solid var(--accent); padding: 0.1rem 0 0.1rem 0.9rem; margin: 1.2rem 0; }
+.charts.large { grid-template-columns: minmax(0, 27rem); }
 .charts.wide { grid-template-columns: minmax(0, 1fr); }
 nav ol { columns: 2; column-gap: 2rem; padding-left: 1.4rem; font-size: 0.94rem; max-width: 44rem; }
 a { color: var(--accent); }
@@ -94,7 +95,7 @@ svg.case text.click { fill: #ffd23f; font-size: 12px; paint-order: stroke; strok
 .case-block { margin: 1rem 0 1.8rem; }
 h4 { font-size: 0.98rem; font-weight: 600; margin: 0.6rem 0 0; }
 .todo { color: var(--bad); font-weight: 600; }
-td, th { overflow-wrap: anywhere; }
+td, th { overflow-wrap: break-word; }
 table.prose td, table.prose th { font-size: 0.88rem; }
 footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem; color: var(--soft); font-size: 0.85rem; }
 @page { size: A4; margin: 16mm 14mm 18mm; }
@@ -111,6 +112,9 @@ footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem;
   table { font-size: 8.8pt; }
   th, td { padding: 0.25rem 0.6rem 0.25rem 0; }
   .charts { grid-template-columns: 1fr 1fr; }
+  dl.facts { grid-template-columns: repeat(5, 1fr); }
+  .facts dd { font-size: 1.1rem; }
+  nav { break-inside: avoid; }
   svg.case { width: 150mm; }
   figure img { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   pre { white-space: pre-wrap; }

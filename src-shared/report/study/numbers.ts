@@ -2,6 +2,8 @@
 import type { Range, Share } from '../../study/outcome.ts';
 
 export const none = '–';
+/** What belongs together stays on one line. */
+const space = '\u00a0';
 
 export const decimal = (value: number | null, digits = 3): string => {
   if (value === null) return none;
@@ -9,14 +11,14 @@ export const decimal = (value: number | null, digits = 3): string => {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 };
 const range = (of: Range | null, digits = 3): string =>
-  of === null ? '' : ` [${decimal(of[0], digits)}, ${decimal(of[1], digits)}]`;
+  of === null ? '' : ` [${decimal(of[0], digits)},${space}${decimal(of[1], digits)}]`;
 export const withRange = (value: number | null, of: Range | null, digits = 3): string =>
   value === null ? none : decimal(value, digits) + range(of, digits);
 
 const inPercent = (share: number): string => (100 * share).toFixed(1);
-export const percent = (share: number | null): string => (share === null ? none : `${inPercent(share)} %`);
+export const percent = (share: number | null): string => (share === null ? none : `${inPercent(share)}${space}%`);
 export const percentRange = (of: Range | null): string =>
-  of === null ? '' : ` [${inPercent(of[0])}, ${inPercent(of[1])}]`;
+  of === null ? '' : ` [${inPercent(of[0])},${space}${inPercent(of[1])}]`;
 /** `62.5 % [50.9, 72.8]` */
 export const percentWithRange = (share: number | null, of: Range | null): string =>
   share === null ? none : percent(share) + percentRange(of);
@@ -30,7 +32,7 @@ export function probability(p: number | null): string {
 }
 
 export const degrees = (df: number | null): string => (df === null ? '∞ (normal)' : df.toFixed(1));
-export const seconds = (ms: number | null): string => (ms === null ? none : `${(ms / 1000).toFixed(1)} s`);
+export const seconds = (ms: number | null): string => (ms === null ? none : `${(ms / 1000).toFixed(1)}${space}s`);
 /** To the minute, in UTC. */
 export const moment = (iso: string | null): string =>
   iso === null ? none : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;

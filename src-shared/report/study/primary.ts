@@ -34,7 +34,6 @@ export function header(report: StudyReport): string {
   const accuracy = pooled.randomEffects;
   return `<h1>${escapeHtml(study.name)}</h1>
 <p class="lead">A blinded reader study of real and synthetic brain scans. Registered and locked ${escapeHtml(moment(study.lockedAt))}, closed ${escapeHtml(moment(study.closedAt))}.</p>
-${cautions(report).map(warning).join('')}
 <p class="verdict">${escapeHtml(report.tost.verdict)}</p>
 <dl class="facts">
 ${fact('Mean accuracy of the readers', percent(accuracy?.estimate ?? pooled.accuracy), accuracy === null ? `${pooled.correct} of ${pooled.trials} answers` : `95 %${percentRange(accuracy.ci95)}, ${plural(accuracy.readers, 'reader')}`)}
@@ -42,7 +41,8 @@ ${fact('Mean AUC', decimal(mrmc?.auc ?? null), mrmc === null ? 'not computed' : 
 ${fact('Readers', String(design.readers), study.excluded.length === 0 ? 'none left out' : `${study.excluded.length} left out`)}
 ${fact(`${words.items[0]?.toUpperCase() ?? ''}${words.items.slice(1)}`, String(design.realCases + design.syntheticCases), `${design.realCases} ${words.noise}, ${design.syntheticCases} ${words.signal}`)}
 ${fact('First answers', String(design.trials), `and ${plural(design.repeats, 'repeat')}`)}
-</dl>`;
+</dl>
+${cautions(report).map(warning).join('')}`;
 }
 
 /** Both tests of equivalence; the stricter one carries the verdict. */

@@ -89,7 +89,7 @@ export function readersSection(report: StudyReport): Section {
     title: 'Readers',
     html: `<div class="charts wide">${plotFigure(accuracyForest(report))}</div>
 ${averageTable(report)}
-<div class="charts">${plotFigure(rocCurves(report))}</div>
+<div class="charts large">${plotFigure(rocCurves(report))}</div>
 ${note('A point a score. The thick curve takes all answers as those of one reader; what holds for readers is the mean AUC above.')}
 ${readerTables(report)}
 ${note(`Computed from ${basis(report, wordingOf(report))}; later showings of a scan count for the agreement within readers alone.`)}`,

@@ -33,10 +33,7 @@ export async function readAll(
   backend: TestBackend,
   { project, study }: Place,
   { reader, dPrime }: Observer,
-  {
-    key,
-    change = () => ({}),
-  }: { readonly key: StudyKey; readonly change?: (index: number, isSynthetic: boolean) => Partial<StudyAnswer> },
+  { key, change = () => ({}) }: { readonly key: StudyKey; readonly change?: (index: number) => Partial<StudyAnswer> },
 ): Promise<void> {
   const { id: projectId } = await backend.call('project.show', { project });
   const random = createRandom(11).fork(reader);
@@ -53,7 +50,7 @@ export async function readAll(
       verdict,
       confidence,
       reactionMs: 2000 + 4000 * random.uniform(),
-      ...change(next.index, isSynthetic),
+      ...change(next.index),
     });
     await backend.call('study.answer', { project, study, reader, trial: next.trialId, answer });
   }

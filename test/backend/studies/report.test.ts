@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { StudyReport } from '#contract/studyCommands.ts';
 import { openBackend } from '../openBackend.ts';
+import { closedStudy } from './closedStudy.ts';
 import { asReader, exampleProject, exampleStudy, passphrase } from './exampleStudy.ts';
 import { peek, readAll } from './readAll.ts';
 
@@ -41,17 +42,7 @@ function expectNumbers(text: string, report: StudyReport): void {
 
 test('the report is one page with the numbers of the JSON, pictures of cases, and hashes that can be recomputed', { timeout }, async () => {
   const backend = openBackend();
-  const example = await exampleProject(backend, 10);
-  const { project } = example;
-  const readers = ['anna', 'ben', 'carl'].map((name) => asReader(name));
-  const { id: study } = await exampleStudy(backend, example, { trials: 16, repeats: 3, practice: 2, realism: true, readers });
-  const key = await peek(project, study);
-  for (const [index, reader] of ['anna', 'ben', 'carl'].entries())
-    await readAll(backend, { project, study }, { reader, dPrime: 0.8 * index }, {
-      key,
-      change: (trial) => (trial % 2 === 0 ? { marks: [[9, 12, 14]], comment: '<b>too smooth</b>', realism: 4 } : {}),
-    });
-  await backend.call('study.close', { project, study, passphrase });
+  const { project, study } = await closedStudy(backend);
   const report = await backend.call('study.report', { project, study });
   expect(report.files.map((path) => basename(path))).toEqual(['report.html', 'report.json', 'trials.csv', 'imrmc.csv']);
   const folder = dirname(report.files[0] ?? '');
