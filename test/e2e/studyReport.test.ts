@@ -5,13 +5,14 @@ import { expect, test } from 'vitest';
 import { closedStudy } from '../backend/studies/closedStudy.ts';
 import { openBackend } from '../backend/openBackend.ts';
 import { ask, call, callShell, openDoppel } from './doppelTest.ts';
+import { goTo, openProject } from './walkSteps.ts';
 
 const timeout = 240_000;
 
 /** Leaves of the tree of pages; Chromium writes them as plain text. */
 const pagesOf = (pdf: Buffer): number => pdf.toString('latin1').match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
 
-test('the report is printed by a window that runs nothing, and lies whole beside the page', { timeout }, async () => {
+test('the report is printed in a session of its own, and lies whole beside the page', { timeout }, async () => {
   const backend = openBackend();
   const { project, study } = await closedStudy(backend);
   await backend.close();
@@ -21,15 +22,20 @@ test('the report is printed by a window that runs nothing, and lies whole beside
   const early = await ask(page, 'shell.printReport', { projectId, study });
   expect(early).toMatchObject({ ok: false, error: { code: 'not-found' } }); // nobody has asked for the report yet
   const { files } = await call(page, 'study.report', { project, study });
-  await app.evaluate(({ app: electron }) => {
+  await app.evaluate(({ app: electron, session }) => {
     electron.on('web-contents-created', (_event, contents) => {
-      const { javascript, sandbox, preload } = contents.getLastWebPreferences() ?? {};
-      Object.assign(globalThis, { printing: { javascript, sandbox, preload: preload ?? null } });
+      const found = {
+        isOwn: contents.session !== session.defaultSession,
+        isKept: contents.session.isPersistent(),
+        url: '',
+      };
+      contents.on('did-finish-load', () => (found.url = contents.getURL()));
+      Object.assign(globalThis, { printing: found });
     });
   });
   const { name } = await callShell(page, 'shell.printReport', { projectId, study });
-  const preferences = await app.evaluate(() => (globalThis as { printing?: unknown }).printing);
-  expect(preferences).toEqual({ javascript: false, sandbox: true, preload: null });
+  const printing = await app.evaluate(() => (globalThis as { printing?: unknown }).printing);
+  expect(printing).toEqual({ isOwn: true, isKept: false, url: 'report://page/' });
   const folder = dirname(files[0] ?? '');
   expect(basename(folder)).toBe(study);
   const pdf = readFileSync(join(folder, name));
@@ -46,3 +52,48 @@ test('the report is printed by a window that runs nothing, and lies whole beside
   expect(existsSync(join(folder, 'report.pdf'))).toBe(true);
   expect(said.filter((line) => line.startsWith('error'))).toEqual([]);
 });
+
+test('the results of a closed study are a page: verdict, plots, tables, cases that open in the viewer, exports', { timeout }, async () => {
+  const backend = openBackend();
+  const { project, study } = await closedStudy(backend);
+  await backend.close();
+
+  const { app, page, console: said } = await openDoppel();
+  page.setDefaultTimeout(60_000);
+  await openProject(app, page, { folder: dirname(project), project });
+  await goTo(page, 'Turing test');
+  const main = page.getByRole('main');
+  await main.getByRole('link', { name: /turing/ }).click();
+  await main.getByRole('button', { name: 'Save PDF' }).waitFor();
+  const report = await call(page, 'study.report', { project, study });
+  await main.getByText(report.tost.verdict, { exact: true }).waitFor();
+  const readers = main.getByRole('region', { name: 'Readers' }).getByRole('row');
+  expect(await readers.count()).toBe(report.readers.length + 2);
+  for (const { reader, correct, trials } of report.readers)
+    await readers.filter({ hasText: reader }).getByText(`${String(correct)}/${String(trials)}`, { exact: true }).waitFor();
+  for (const name of ['Accuracy of each reader', 'ROC curves', 'Cohen’s κ', 'Answers by score', 'Calibration'])
+    await main.getByRole('img', { name: new RegExp(name) }).waitFor();
+  const pictures = main.getByRole('img', { name: /Three slices/ });
+  expect(await pictures.count()).toBe(12);
+  const isDrawn = (): Promise<boolean> =>
+    pictures.locator('image').evaluateAll(async (images) => {
+      const loaded = images.map((image) => {
+        const probe = new Image();
+        probe.src = image.getAttribute('href') ?? '';
+        return probe.decode().then(() => probe.naturalWidth > 100);
+      });
+      return (await Promise.all(loaded)).every(Boolean);
+    });
+  expect(await isDrawn()).toBe(true);
+
+  await main.getByRole('button', { name: 'Save PDF' }).click();
+  await main.getByText('report.pdf lies in the report’s folder.').waitFor();
+  const folder = dirname(report.files[0] ?? '');
+  expect(readFileSync(join(folder, 'report.pdf')).subarray(0, 5).toString()).toBe('%PDF-');
+
+  await main.getByRole('link', { name: 'Open in the viewer' }).first().click();
+  await main.locator('canvas').first().waitFor();
+  await main.getByRole('link', { name: 'Back to the results' }).click();
+  await main.getByRole('button', { name: 'Save PDF' }).waitFor();
+  expect(said.filter((line) => line.startsWith('error'))).toEqual([]);
+}); // prettier-ignore

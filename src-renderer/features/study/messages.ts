@@ -1,4 +1,5 @@
 import { reading } from './reading/messages.ts';
+import { results } from './results/messages.ts';
 
 export const en = {
   title: 'Turing test',
@@ -229,7 +230,7 @@ export const en = {
   },
   closed: {
     lead: 'Closed {when}. Nobody can answer any more.',
-    results: 'Results',
   },
   reading,
+  results,
 };

@@ -11,7 +11,7 @@ import { answerWords, wordingOf } from './wording.ts';
 export type PictureFiles = ReadonlyMap<string, string>;
 
 const shortId = (id: string): string => id.slice(0, 8);
-const caseName = (id: string): string => id.split('+').map(shortId).join(' + ');
+export const caseName = (id: string): string => id.split('+').map(shortId).join(' + ');
 
 function truthWords({ isSynthetic, model, checkpoint, seed, split }: CaseTruth): string {
   if (!isSynthetic) return split === 'train' ? 'real, from the training split' : 'real';
@@ -35,7 +35,7 @@ function markSigns({ marks }: CasePicture, readers: readonly string[]): string {
 }
 
 /** The picture with its marks; `href` is an address or the data itself. */
-function caseSvg(picture: CasePicture, { href, label, readers }: { readonly href: string; readonly label: string; readonly readers: readonly string[] }): string {
+export function caseSvg(picture: CasePicture, { href, label, readers }: { readonly href: string; readonly label: string; readonly readers: readonly string[] }): string {
   const { width, height } = picture;
   return `<svg class="case" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(label)}"><image width="${width}" height="${height}" href="${href}"/>${markSigns(picture, readers)}</svg>`;
 } // prettier-ignore
