@@ -10,6 +10,7 @@ export type StudyState = z.infer<typeof studyState>;
 
 /** `single`: is this scan real or synthetic? `pair`: which of two is synthetic, the first or the second? */
 const studyProtocolKind = z.enum(['single', 'pair']);
+export type StudyProtocolKind = z.infer<typeof studyProtocolKind>;
 export const studyTool = z.enum(['scroll', 'window', 'zoom']);
 export type StudyTool = z.infer<typeof studyTool>;
 

@@ -2,6 +2,7 @@
  * The whole analysis of a reader study of real and synthetic scans. Every number that the data do not allow is null, and
  * `absent` says why; none is NaN. The same trials and seed give the same result.
  */
+import type { StudyProtocolKind } from '../contract/studies.ts';
 import { createRandom } from '../random.ts';
 import { describeAgreement, type Agreement } from './agreement.ts';
 import { rankCases, type CaseRanking } from './caseRanking.ts';
@@ -31,6 +32,8 @@ export interface AnalysisOptions {
   readonly seed: number;
   /** Of each bootstrap; 2000 if not given. */
   readonly resamples?: number;
+  /** `pair`: a case is two scans, and "synthetic" says that the second is; `single` if not given. */
+  readonly protocol?: StudyProtocolKind;
 }
 
 /** The mean area under the readers' ROC curves. */
@@ -48,6 +51,7 @@ export interface StudyAnalysis {
     readonly repeats: number;
     readonly seed: number;
     readonly resamples: number;
+    readonly protocol: StudyProtocolKind;
   };
   readonly readers: readonly ReaderStatistics[];
   readonly pooled: PooledStatistics;
@@ -78,14 +82,14 @@ function toMrmcResult(effects: RandomEffects | null): MrmcResult | null {
 
 /** Throws RangeError for no first answers, or a margin that is none. */
 export function analyzeTrials(trials: readonly Trial[], options: AnalysisOptions): StudyAnalysis {
-  const { margin, seed, resamples = defaultResamples } = options;
+  const { margin, seed, resamples = defaultResamples, protocol = 'single' } = options;
   const table = arrangeTrials(trials);
   if (table.first.length === 0) throw new RangeError('An analysis needs one first answer or more.');
   const absences = collectAbsences();
   // Each bootstrap has a generator of its own, so that one more statistic leaves the others as they were.
   const root = createRandom(seed);
   const bootstrap = (name: string) => ({ random: root.fork(name), resamples, absences });
-  const readers = describeReaders(table, absences);
+  const readers = describeReaders(table, { absences, protocol });
   const pooled = describePooled(table, bootstrap('pooled'));
   const agreement = describeAgreement(table, bootstrap('agreement'));
   const count = (isSynthetic: boolean): number => table.cases.filter((one) => one.isSynthetic === isSynthetic).length;
@@ -98,6 +102,7 @@ export function analyzeTrials(trials: readonly Trial[], options: AnalysisOptions
       repeats: table.repeats.length,
       seed,
       resamples,
+      protocol,
     },
     readers,
     pooled,

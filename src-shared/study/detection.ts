@@ -1,4 +1,5 @@
 /** How well one set of answers tells synthetic scans from real ones. */
+import type { StudyProtocolKind } from '../contract/studies.ts';
 import { detectionSensitivity } from '../statistics/signalDetection.ts';
 import { aucInterval, empiricalAuc, type Scores } from '../statistics/rocCurve.ts';
 import { rangeOf, shareOf, type Absences, type Range, type Share } from './outcome.ts';
@@ -44,7 +45,7 @@ export function describeDetection(trials: readonly Trial[]): Detection {
 }
 
 export interface Discrimination {
-  /** Equal-variance d′ and criterion, log-linear correction; criterion above 0: slow to say "synthetic". */
+  /** Equal-variance d′ (of pairs: over √2) and criterion, log-linear correction; criterion above 0: slow to say "synthetic". */
   readonly dPrime: number | null;
   readonly criterion: number | null;
   /** Area under the empirical ROC curve of the six scores, with DeLong's error and interval. */
@@ -59,8 +60,20 @@ export function scoresOf(trials: readonly Trial[]): Scores {
   return { negatives: of(false), positives: of(true) };
 }
 
-/** `reader` names whose answers they are, for the reasons. */
-export function describeDiscrimination(trials: readonly Trial[], reader: string, absences: Absences): Discrimination {
+export interface DiscriminationOptions {
+  /** Whose answers they are, for the reasons. */
+  readonly reader: string;
+  readonly protocol: StudyProtocolKind;
+  readonly absences: Absences;
+}
+
+/** Two scans at once hold √2 times the evidence of one (Macmillan & Creelman 2005, chapter 7). */
+const evidenceOf = { single: 1, pair: Math.SQRT2 } as const;
+
+export function describeDiscrimination(
+  trials: readonly Trial[],
+  { reader, protocol, absences }: DiscriminationOptions,
+): Discrimination {
   const { negatives, positives } = scoresOf(trials);
   const calls = (values: readonly number[]): number => values.filter((score) => score > 3).length;
   const sensitivity = absences.keep(
@@ -90,7 +103,7 @@ export function describeDiscrimination(trials: readonly Trial[], reader: string,
           reader,
         );
   return {
-    dPrime: sensitivity?.dPrime ?? null,
+    dPrime: sensitivity === null ? null : sensitivity.dPrime / evidenceOf[protocol],
     criterion: sensitivity?.criterion ?? null,
     auc: area?.auc ?? null,
     aucSe: area?.se ?? null,

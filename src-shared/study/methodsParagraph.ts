@@ -6,14 +6,22 @@ const counted = (n: number, one: string, many: string): string => `${String(n)} 
 
 const termWords = { truth: 'the truth', expertise: 'years of experience', order: 'the order of reading' } as const;
 
+function ratingSentence({ design }: StudyAnalysis): string {
+  const readers = counted(design.readers, 'reader', 'readers');
+  const readings = counted(design.trials, 'first reading', 'first readings');
+  return design.protocol === 'pair'
+    ? `${readers} rated ${counted(design.realCases + design.syntheticCases, 'pair of a real and a synthetic scan', 'pairs of a real and a synthetic scan')} on a six-point scale from 1 (the first is definitely synthetic) to 6 (the second is), in ${readings}; scores of 4 and above counted as the answer “second”, and a correct answer was one that matched the truth.`
+    : `${readers} rated ${counted(design.realCases, 'real scan', 'real scans')} and ${counted(design.syntheticCases, 'synthetic scan', 'synthetic scans')} on a six-point scale from 1 (definitely real) to 6 (definitely synthetic), in ${readings}; scores of 4 and above counted as the answer “synthetic”, and a correct answer was one that matched the truth.`;
+}
+
 /** In English, past tense, with the methods that were used and none that were not. */
 export function methodsParagraph(analysis: StudyAnalysis): string {
   const { design, tost, mrmc, pooled, agreement, repeats, reactionTimes, course, mixedModel } = analysis;
   const sentences = [
-    `${counted(design.readers, 'reader', 'readers')} rated ${counted(design.realCases, 'real scan', 'real scans')} and ${counted(design.syntheticCases, 'synthetic scan', 'synthetic scans')} on a six-point scale from 1 (definitely real) to 6 (definitely synthetic), in ${counted(design.trials, 'first reading', 'first readings')}; scores of 4 and above counted as the answer “synthetic”, and a correct answer was one that matched the truth.`,
+    ratingSentence(analysis),
     'Shares are given with Wilson’s 95 % score intervals.',
     'Each reader’s accuracy was tested against 0.5 with the exact two-sided binomial test, with Holm’s correction over readers.',
-    'Sensitivity index d′ and criterion c were computed under the equal-variance Gaussian model with the log-linear correction.',
+    `Sensitivity index d′ and criterion c were computed under the equal-variance Gaussian model with the log-linear correction${design.protocol === 'pair' ? ', d′ divided by √2 as of choices between two' : ''}.`,
     'Each reader’s area under the empirical ROC curve is given with DeLong’s standard error and 95 % interval.',
   ];
   if (mrmc?.method === 'obuchowski-rockette')

@@ -1,4 +1,5 @@
 /** Each reader alone: right answers, test against chance with Holm's correction, d′, ROC area. */
+import type { StudyProtocolKind } from '../contract/studies.ts';
 import { binomialTest } from '../statistics/binomial.ts';
 import { holm } from '../statistics/holm.ts';
 import { median } from '../statistics/quantile.ts';
@@ -14,7 +15,10 @@ export interface ReaderStatistics extends Detection, Discrimination {
   readonly medianReactionMs: number | null;
 }
 
-export function describeReaders({ readers, first }: StudyTable, absences: Absences): readonly ReaderStatistics[] {
+export function describeReaders(
+  { readers, first }: StudyTable,
+  { absences, protocol }: { readonly absences: Absences; readonly protocol: StudyProtocolKind },
+): readonly ReaderStatistics[] {
   const plain = readers
     .map((reader) => ({ reader, trials: trialsOf(first, reader) }))
     .filter(({ trials }) => trials.length > 0)
@@ -25,7 +29,7 @@ export function describeReaders({ readers, first }: StudyTable, absences: Absenc
         reader,
         ...detection,
         binomialP: binomialTest(detection.correct, detection.trials),
-        ...describeDiscrimination(trials, reader, absences),
+        ...describeDiscrimination(trials, { reader, protocol, absences }),
         medianReactionMs: times.length === 0 ? null : median(times),
       };
     });

@@ -169,3 +169,26 @@ export const pageStates: readonly PageState[] = [
     },
   },
 ];
+
+/** The results of a closed study, when they are there. */
+export async function showClosedStudy(page: Page, name: string): Promise<void> {
+  await goTo(page, 'Turing test');
+  await main(page).getByRole('link', { name }).click();
+  await main(page).getByRole('button', { name: 'Save PDF' }).waitFor();
+}
+
+/** Of a project that has a closed study of this name besides: its results, from the top and at the pictures. */
+export const closedStudyStates = (study: string): readonly PageState[] => [
+  { name: 'study-results', open: ({ page }) => showClosedStudy(page, study) },
+  {
+    name: 'study-results-cases',
+    open: async ({ page }) => {
+      await showClosedStudy(page, study);
+      await main(page).getByRole('heading', { name: 'Hardest and easiest cases' }).scrollIntoViewIfNeeded();
+      await main(page)
+        .getByRole('img', { name: /Three slices/ })
+        .nth(2)
+        .scrollIntoViewIfNeeded();
+    },
+  },
+];

@@ -1,10 +1,9 @@
 /** Every page in both themes with axe-core: names, roles, contrast. And the empty window, which says what to do next. */
-import axe, { type AxeResults } from 'axe-core';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { call, temporaryFolder } from './doppelTest.ts';
 import { launchDoppel } from './launch.ts';
+import { faults } from './faults.ts';
 import { pageStates } from './pageStates.ts';
 import { drawPhantoms } from './phantoms.ts';
 import { superResolveAll } from './superResolutionSteps.ts';
@@ -22,27 +21,6 @@ import {
 } from './walkSteps.ts';
 
 const themes = ['Light', 'Dark'] as const;
-const worst = ['serious', 'critical'];
-
-/** What is seriously wrong with the page as it is, a line each. */
-async function faults(page: Page): Promise<readonly string[]> {
-  // Colours that are on their way to others would be measured in between.
-  await page.waitForFunction(() =>
-    document
-      .getAnimations()
-      .every(({ playState, effect }) => playState !== 'running' || effect?.getComputedTiming().endTime === Infinity),
-  );
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return violations
-    .filter(({ impact }) => worst.includes(impact ?? ''))
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
-    );
-}
-
 test('every page is accessible in both themes, the empty window, too', { timeout: 300_000 }, async () => {
   const folder = temporaryFolder();
   const scans = await drawPhantoms(join(folder, 'drawn'), 3);

@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 import { closedStudy } from '../backend/studies/closedStudy.ts';
 import { openBackend } from '../backend/openBackend.ts';
 import { ask, call, callShell, openDoppel } from './doppelTest.ts';
-import { goTo, openProject } from './walkSteps.ts';
+import { faults } from './faults.ts';
+import { showClosedStudy } from './pageStates.ts';
+import { chooseTheme, openProject } from './walkSteps.ts';
 
 const timeout = 240_000;
 
@@ -61,13 +63,11 @@ test('the results of a closed study are a page: verdict, plots, tables, cases th
   const { app, page, console: said } = await openDoppel();
   page.setDefaultTimeout(60_000);
   await openProject(app, page, { folder: dirname(project), project });
-  await goTo(page, 'Turing test');
   const main = page.getByRole('main');
-  await main.getByRole('link', { name: /turing/ }).click();
-  await main.getByRole('button', { name: 'Save PDF' }).waitFor();
+  await showClosedStudy(page, 'turing');
   const report = await call(page, 'study.report', { project, study });
   await main.getByText(report.tost.verdict, { exact: true }).waitFor();
-  const readers = main.getByRole('region', { name: 'Readers' }).getByRole('row');
+  const readers = main.getByRole('region', { name: 'Readers', exact: true }).getByRole('row');
   expect(await readers.count()).toBe(report.readers.length + 2);
   for (const { reader, correct, trials } of report.readers)
     await readers.filter({ hasText: reader }).getByText(`${String(correct)}/${String(trials)}`, { exact: true }).waitFor();
@@ -85,6 +85,12 @@ test('the results of a closed study are a page: verdict, plots, tables, cases th
       return (await Promise.all(loaded)).every(Boolean);
     });
   expect(await isDrawn()).toBe(true);
+
+  for (const theme of ['Light', 'Dark'] as const) {
+    await chooseTheme(page, theme);
+    await showClosedStudy(page, 'turing');
+    expect(await faults(page)).toEqual([]);
+  }
 
   await main.getByRole('button', { name: 'Save PDF' }).click();
   await main.getByText('report.pdf lies in the report’s folder.').waitFor();

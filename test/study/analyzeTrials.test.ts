@@ -184,3 +184,14 @@ describe('the verdict on equivalence', () => {
     expect(verdictOf({ a: '6666666666|1111111111' }).verdict).toContain('the wrong way round');
   });
 });
+
+it('d′ of pairs is that of single scans over √2, and the methods speak of pairs', () => {
+  const trials = writeTrials({ a: '112345|456661', b: '121431|254666' });
+  const [single, pair] = [analyzeTrials(trials, options), analyzeTrials(trials, { ...options, protocol: 'pair' })];
+  for (const [index, { dPrime, criterion }] of single.readers.entries()) {
+    expect(pair.readers[index]?.dPrime).toBeCloseTo((dPrime ?? NaN) / Math.SQRT2, digits);
+    expect(pair.readers[index]?.criterion).toBe(criterion);
+  }
+  expect(methodsParagraph(single)).not.toContain('pair of');
+  expect(methodsParagraph(pair)).toContain('12 pairs of a real and a synthetic scan');
+});

@@ -8,10 +8,10 @@ import { methodsParagraph } from '#shared/study/methodsParagraph.ts';
 import type { AnalysisTask } from './analyze.ts';
 import { readTrials } from './readTrials.ts';
 
-async function analyze({ source, margin, seed }: AnalysisTask): Promise<Reply<TrialsReport>> {
+async function analyze({ source, ...options }: AnalysisTask): Promise<Reply<TrialsReport>> {
   try {
     const { trials, unanswered } = 'path' in source ? await readTrials(source.path) : source;
-    const analysis = analyzeTrials(trials, { margin, seed });
+    const analysis = analyzeTrials(trials, options);
     return { ok: true, value: { ...analysis, unanswered, methods: methodsParagraph(analysis) } };
   } catch (thrown) {
     return { ok: false, error: toErrorShape(thrown) };

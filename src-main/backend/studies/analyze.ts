@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Reply } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
+import type { StudyProtocolKind } from '#contract/studies.ts';
 import type { TrialsReport } from '#contract/studyCommands.ts';
 import type { Trial } from '#shared/study/trial.ts';
 
@@ -10,6 +11,7 @@ export interface AnalysisTask {
   readonly source: { readonly path: string } | { readonly trials: readonly Trial[]; readonly unanswered: number };
   readonly margin: number;
   readonly seed: number;
+  readonly protocol: StudyProtocolKind;
 }
 
 const thread = new URL('./analysisThread.ts', import.meta.url);

@@ -152,7 +152,7 @@ export function studyHandlers({ sessions, runner }: BackendContext): Pick<Handle
       const stopping = new AbortController();
       analyses.add(stopping);
       try {
-        return await analyze({ source: { path }, ...options }, stopping.signal);
+        return await analyze({ source: { path }, protocol: 'single', ...options }, stopping.signal);
       } finally {
         analyses.delete(stopping);
       }

@@ -73,8 +73,13 @@ export async function reportStudy(project: ReadProject, study: StudyRow): Promis
   const planned = [...state.readers.values()]
     .filter(({ excluded }) => excluded === null)
     .reduce((sum, { order }) => sum + order.filter(({ isPractice }) => !isPractice).length, 0);
-  const { margin, seed } = protocol.design;
-  const statistics = await analyze({ source: { trials, unanswered: planned - trials.length }, margin, seed });
+  const { margin, seed, protocol: kind } = protocol.design;
+  const statistics = await analyze({
+    source: { trials, unanswered: planned - trials.length },
+    margin,
+    seed,
+    protocol: kind,
+  });
   const told: StudyReport['study'] = {
     id: study.id,
     name: study.name,

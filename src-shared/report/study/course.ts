@@ -70,6 +70,6 @@ export function modelSection(report: StudyReport): Section {
             model, String(cases), counted(detected), withRange(mrmc?.estimate ?? null, mrmc?.ci95 ?? null), decimal(mrmc?.se ?? null, 4), mrmc === null ? none : degrees(mrmc.df),
           ]),
         )}
-${note('Found out: share of first answers to its scans that were right, Wilson’s interval as of independent answers. AUC: Obuchowski–Rockette, 0.5 where its scans are not told from real ones.')}`; // prettier-ignore
+${note('Found out: share of first answers to its scans that were right, Wilson’s interval as of independent answers. AUC for random readers and random cases: 0.5 where its scans are not told from real ones.')}`; // prettier-ignore
   return { id: 'models', title: 'Models', html };
 }

@@ -3,7 +3,7 @@ import type { StudyReport } from '../../contract/studyCommands.ts';
 import { escapeHtml } from '../html.ts';
 import { note, numbersTable, type Section } from './building.ts';
 import { decimal, degrees, moment, percent, percentRange, percentWithRange, plural, probability } from './numbers.ts';
-import { basis, wordingOf } from './wording.ts';
+import { basis, methodWords, wordingOf } from './wording.ts';
 
 const warning = (text: string): string => `<p class="warning">${escapeHtml(text)}</p>`;
 
@@ -65,6 +65,6 @@ export function primaryEndpoint(report: StudyReport): Section {
     html: `<p>Registered before the first reading: equivalence of the accuracy to 50 %, with a margin of ±${escapeHtml(percent(tost.margin))}, by two one-sided tests at ${escapeHtml(percent(tost.alpha))} each. Both have to reject for an accuracy between ${low} and ${high} to be claimed.</p>
 ${numbersTable('Two one-sided tests', ['Analysis', 'Accuracy [95 %]', 'df or N', `p: ${low} or less`, `p: ${high} or more`, 'Equivalence'], rows, [5])}
 <p><strong>${escapeHtml(tost.verdict)}</strong></p>
-${note(`Computed from ${basis(report, wordingOf(report))}. Intervals: Obuchowski–Rockette with Hillis’ degrees of freedom; Wilson for answers as if independent, which readers who share cases are not. That no difference is found is no evidence that there is none: only the tests above speak of equivalence.`)}`,
+${note(`Computed from ${basis(report, wordingOf(report))}. ${effects === null ? '' : `For random readers and random cases: ${methodWords(effects)}. `}Wilson’s interval takes answers as independent, which those of readers who share cases are not. That no difference is found is no evidence that there is none: only the tests above speak of equivalence.`)}`,
   };
 }

@@ -3,8 +3,8 @@ import type { StudyReport } from '../../contract/studyCommands.ts';
 import { plotFigure, type Plot } from '../chart.ts';
 import { forestPlot, rocPlot } from '../detectionPlots.ts';
 import { note, numbersTable, type Section } from './building.ts';
-import { counted, decimal, degrees, percent, percentWithRange, plural, probability, seconds, withRange } from './numbers.ts'; // prettier-ignore
-import { basis, wordingOf } from './wording.ts';
+import { counted, decimal, degrees, none, percent, percentWithRange, plural, probability, seconds, withRange } from './numbers.ts'; // prettier-ignore
+import { basis, methodWords, wordingOf } from './wording.ts';
 
 function accuracyForest({ plots, tost, pooled }: StudyReport): Plot {
   return forestPlot({
@@ -58,7 +58,7 @@ function readerTables(report: StudyReport): string {
     numbersTable('What an answer was worth', ['Reader', `“${signal}” was right`, `“${noise}” was right`], predictive),
     note('Predictive values at this study’s mixture of the two kinds.'),
     numbersTable('Detection', ['Reader', 'd′', 'c', 'AUC [95 %]', 'SE (DeLong)', 'Median time'], detection),
-    note(`d′ and criterion c: equal-variance normal model, log-linear correction; c above 0: slow to say “${signal}”. AUC: empirical, of the six scores, with DeLong’s interval.`),
+    note(`d′ and criterion c: equal-variance normal model, log-linear correction${report.design.protocol === 'pair' ? ', d′ over √2 as of choices between two' : ''}; c above 0: slow to say “${signal}”. AUC: empirical, of the six scores, with DeLong’s interval.`),
   ].join(''); // prettier-ignore
 }
 
@@ -68,8 +68,7 @@ function averageTable(report: StudyReport): string {
     ...(pooled.randomEffects === null ? [] : [{ name: 'Accuracy', ...pooled.randomEffects }]),
     ...(mrmc === null ? [] : [{ name: 'AUC', estimate: mrmc.auc, ...mrmc }]),
   ];
-  if (effects.length === 0)
-    return note('Means for other readers and cases need two readers or more who saw the same scans.');
+  if (effects.length === 0) return note('Figures for other readers and cases need two readers or more.');
   const rows = effects.map(({ name, estimate, ci95, se, df, p, readers, realCases, syntheticCases }) => [
     name, withRange(estimate, ci95), decimal(se, 4), degrees(df), probability(p), `${readers} × (${realCases} + ${syntheticCases})`,
   ]); // prettier-ignore
@@ -79,8 +78,24 @@ function averageTable(report: StudyReport): string {
       : note(
           `Beside it, the accuracy of all ${pooled.trials} answers: ${percentWithRange(pooled.accuracy, pooled.bootstrap95)}, readers and cases drawn again (crossed bootstrap, ${report.design.resamples} resamples, seed ${report.design.seed}). Design effect: ${decimal(pooled.designEffect, 2)}; exact binomial p as if all answers were independent: ${probability(pooled.naiveBinomialP)}, too small where readers share cases.`,
         );
-  return `${numbersTable('Multi-reader multi-case analysis', ['Mean over readers', 'Estimate [95 %]', 'SE', 'df', 'p against 0.5', 'Readers × (cases of each kind)'], rows)}
-${note('Obuchowski–Rockette for random readers and random cases: covariances by the jackknife over cases, degrees of freedom after Hillis. Cases that every reader has seen.')}${bootstrap}`;
+  return `${numbersTable('Multi-reader multi-case analysis', ['Of all readers', 'Estimate [95 %]', 'SE', 'df', 'p against 0.5', 'Readers × (cases of each kind)'], rows)}
+${note(`For random readers and random cases. ${[...new Set(effects.map(methodWords))].join('; ')}.`)}${bootstrap}`;
+}
+
+const termWords = {
+  intercept: 'real scan, first answer, mean experience',
+  truth: 'synthetic instead of real',
+  expertise: 'ten years more of experience',
+  order: 'last instead of first answer',
+} as const;
+
+function mixedModelTable({ mixedModel }: StudyReport): string {
+  if (mixedModel === null) return '';
+  const rows = mixedModel.terms.map(({ term, estimate, ci95, se, p, oddsRatio, oddsRatioCi95 }) => [
+    termWords[term], withRange(estimate, ci95, 2), decimal(se), term === 'intercept' ? none : withRange(oddsRatio, oddsRatioCi95, 2), probability(p),
+  ]); // prettier-ignore
+  return `${numbersTable('What makes an answer right', ['Term', 'Log odds [95 %]', 'SE', 'Odds ratio [95 %]', 'p (Wald)'], rows)}
+${note(`Mixed logistic regression of ${plural(mixedModel.answers, 'first answer')}, readers and cases random (Laplace’s approximation): standard deviation of readers ${decimal(mixedModel.readerSd, 2)}, of cases ${decimal(mixedModel.caseSd, 2)}, in log odds; log likelihood ${decimal(mixedModel.logLikelihood, 2)}.`)}`;
 }
 
 export function readersSection(report: StudyReport): Section {
@@ -91,7 +106,7 @@ export function readersSection(report: StudyReport): Section {
 ${averageTable(report)}
 <div class="charts large">${plotFigure(rocCurves(report))}</div>
 ${note('A point a score. The thick curve takes all answers as those of one reader; what holds for readers is the mean AUC above.')}
-${readerTables(report)}
+${readerTables(report)}${mixedModelTable(report)}
 ${note(`Computed from ${basis(report, wordingOf(report))}; later showings of a scan count for the agreement within readers alone.`)}`,
   };
 }

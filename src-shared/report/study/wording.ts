@@ -1,6 +1,7 @@
 /** What a study's report calls its trials, its answers and their sources. */
 import type { ReportedAnswer, StudyReport } from '../../contract/studyCommands.ts';
 import { scoreOf } from '../../study/answerScores.ts';
+import type { RandomEffects } from '../../study/pooledStatistics.ts';
 import { plural } from './numbers.ts';
 
 export interface Wording {
@@ -34,3 +35,9 @@ export function answerWords(report: StudyReport, { answer }: ReportedAnswer): st
 export function basis({ design }: StudyReport, { items, signal, noise }: Wording): string {
   return `${plural(design.readers, 'reader')}, ${design.realCases} ${items} (${noise}) and ${design.syntheticCases} ${items} (${signal}), ${plural(design.trials, 'first answer')}`;
 }
+
+/** How a figure for random readers and random cases was found. */
+export const methodWords = ({ method }: Pick<RandomEffects, 'method'>): string =>
+  method === 'obuchowski-rockette'
+    ? 'Obuchowski–Rockette: covariances by the jackknife over cases, degrees of freedom after Hillis'
+    : 'Gallas’ U-statistics, as readers saw different cases; every answer counts alike';

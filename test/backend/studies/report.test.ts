@@ -34,6 +34,8 @@ function expectNumbers(text: string, report: StudyReport): void {
     confidence.probability?.brier,
   ])
     expect(text).toContain(Math.abs(value ?? NaN).toFixed(3));
+  for (const { term, oddsRatio } of report.mixedModel?.terms ?? [])
+    if (term !== 'intercept') expect(text).toContain(oddsRatio.toFixed(2));
   expect(text).toContain(mrmc?.se.toFixed(4));
   expect(text).toContain(percent(pooled.randomEffects?.estimate ?? NaN));
   for (const count of report.plots.scores)

@@ -24,7 +24,7 @@ export function useResultNumbers(): ResultNumbers {
   const percent = (share: number | null): string =>
     share === null ? none : n(share, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const within = (text: string, interval: Range | null, show: (value: number) => string): string =>
-    interval === null ? text : `${text} (${show(interval[0])}–${show(interval[1])})`;
+    interval === null ? text : `${text} [${show(interval[0])},\u00a0${show(interval[1])}]`;
   return {
     percent,
     decimal,

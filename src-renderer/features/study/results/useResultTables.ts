@@ -40,18 +40,27 @@ export function useResultTables(report: () => StudyReport): ComputedRef<readonly
 
   const readers = (found: StudyReport): ResultTableData => ({
     caption: t('study.results.readers.caption'),
-    head: (['reader', 'right', 'accuracy', 'p', 'sensitivity', 'specificity', 'dPrime', 'criterion', 'auc', 'time'] as const).map((key) => t(`study.results.readers.${key}`)),
+    head: (['reader', 'right', 'accuracy', 'p', 'sensitivity', 'specificity'] as const).map((key) => t(`study.results.readers.${key}`)),
     rows: [
       ...found.readers.map((row) => [
         row.reader, `${n(row.correct)}/${n(row.trials)}`, percentWithin(row.accuracy, row.wilson95), p(row.binomialPHolm), shareOf(row.sensitivity),
-        shareOf(row.specificity), decimal(row.dPrime, 2), decimal(row.criterion, 2), decimalWithin(row.auc, row.aucCi95), seconds(row.medianReactionMs),
+        shareOf(row.specificity),
       ]),
       [
         t('study.results.readers.all'), `${n(found.pooled.correct)}/${n(found.pooled.trials)}`, percentWithin(found.pooled.accuracy, found.pooled.bootstrap95), '–',
-        shareOf(found.pooled.sensitivity), shareOf(found.pooled.specificity), '–', '–', '–', '–',
+        shareOf(found.pooled.sensitivity), shareOf(found.pooled.specificity),
       ],
     ],
     note: t('study.results.readers.note'),
+  }); // prettier-ignore
+
+  const detection = (found: StudyReport): ResultTableData => ({
+    caption: t('study.results.detection.caption'),
+    head: (['reader', 'dPrime', 'criterion', 'auc', 'time'] as const).map((key) => t(`study.results.detection.${key}`)),
+    rows: found.readers.map((row) => [
+      row.reader, decimal(row.dPrime, 2), decimal(row.criterion, 2), decimalWithin(row.auc, row.aucCi95), seconds(row.medianReactionMs),
+    ]),
+    note: t('study.results.detection.note'),
   }); // prettier-ignore
 
   const averages = ({ pooled, mrmc }: StudyReport): ResultTableData => {
@@ -70,9 +79,18 @@ export function useResultTables(report: () => StudyReport): ComputedRef<readonly
       note:
         first === null
           ? ''
-          : t('study.results.mrmc.note', { readers: n(first.readers), real: n(first.realCases), synthetic: n(first.syntheticCases) }),
+          : t('study.results.mrmc.note', { method: t(`study.results.mrmc.method.${first.method}`), readers: n(first.readers), real: n(first.realCases), synthetic: n(first.syntheticCases) }),
     }; // prettier-ignore
   };
+
+  const mixed = ({ mixedModel }: StudyReport): ResultTableData => ({
+    caption: t('study.results.mixed.caption'),
+    head: (['term', 'odds', 'p'] as const).map((key) => t(`study.results.mixed.${key}`)),
+    rows: (mixedModel?.terms ?? []).flatMap(({ term, oddsRatio, oddsRatioCi95, p: found }) =>
+      term === 'intercept' ? [] : [[t(`study.results.mixed.${term}`), decimalWithin(oddsRatio, oddsRatioCi95), p(found)]],
+    ),
+    note: t('study.results.mixed.note', { answers: n(mixedModel?.answers ?? 0) }),
+  }); // prettier-ignore
 
   const agreement = ({ agreement: found, repeats, design }: StudyReport): ResultTableData => {
     const within = repeats?.find(({ reader }) => reader === null);
@@ -99,8 +117,14 @@ export function useResultTables(report: () => StudyReport): ComputedRef<readonly
 
   return computed(() => {
     const found = report();
-    return [tests(found), averages(found), readers(found), agreement(found), models(found)].filter(
-      ({ rows }) => rows.length > 0,
-    );
+    return [
+      tests(found),
+      averages(found),
+      readers(found),
+      detection(found),
+      mixed(found),
+      agreement(found),
+      models(found),
+    ].filter(({ rows }) => rows.length > 0);
   });
 }
