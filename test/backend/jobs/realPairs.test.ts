@@ -28,7 +28,7 @@ async function twoFolders(
 
 test(
   'a network learns from real pairs and is measured on real low-resolution scans',
-  { timeout: 240_000 },
+  { timeout: 480_000 },
   async () => {
     const backend = openBackend();
     const project = await newProject(backend);
