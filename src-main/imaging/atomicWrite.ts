@@ -17,12 +17,25 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Writes under a temporary name in the same folder, waits for the disk, then renames over `path`. After a failure the
- * temporary file is gone and what was at `path` is as before.
+ * Has `fill` write and sync a file under a temporary name in the same folder, then renames it over `path`. After a failure
+ * the temporary file is gone and what was at `path` is as before.
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function fillAtomic<Result>(path: string, fill: (temporary: string) => Promise<Result>): Promise<Result> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   try {
+    const result = await fill(temporary);
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+    return result;
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw thrown;
+  }
+}
+
+/** Writes all bytes or none, and waits for the disk. */
+export function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+  return fillAtomic(path, async (temporary) => {
     const file = await open(temporary, 'wx');
     try {
       await file.writeFile(bytes);
@@ -30,12 +43,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
-  } catch (thrown) {
-    await rm(temporary, { force: true });
-    throw thrown;
-  }
-  await syncFolder(dirname(path));
+  });
 }
 
 /** SHA-256 in hexadecimal. */

@@ -1,10 +1,9 @@
 /** A network of a checkpoint as a safetensors file, under the names and in the layouts of its authors. */
-import { randomUUID } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { TaskOf } from '#contract/jobs.ts';
-import { syncFolder } from '#imaging/atomicWrite.ts';
+import { fillAtomic } from '#imaging/atomicWrite.ts';
 import { toPublished, type PublishedNames, type PublishedTensor } from '#models/publishedNames.ts';
 import { findModel } from '#models/registry.ts';
 import {
@@ -29,12 +28,14 @@ export async function exportWeights(task: TaskOf<'weights-export'>, context: Wor
     const names = namesIn(description, weights);
     const chosen = choose(request.network, names, description.modelId);
     const sources = chosen.flatMap((one) => sourcesOf(weights, names, one));
-    const written = await writeWhole(request.file, sources, {
+    const metadata = {
       model: description.modelId,
       grid: String(description.grid),
       iteration: String(description.iteration),
       config: JSON.stringify(description.config),
-    });
+    };
+    await mkdir(dirname(request.file), { recursive: true });
+    const written = await fillAtomic(request.file, (temporary) => writeSafetensors(temporary, sources, metadata));
     const networks = chosen.map(({ stored }) => stored);
     context.send({ type: 'exported', networks, tensors: sources.length, ...written });
   } finally {
@@ -95,22 +96,4 @@ function sourcesOf(weights: TensorFile, names: PublishedNames, { stored, named, 
       read: () => Promise.resolve(new Float32Array(shape.reduce((all, side) => all * side, 1)).fill(value)),
     })),
   ];
-}
-
-/** Complete or not at all. */
-async function writeWhole(
-  path: string,
-  sources: readonly TensorSource[],
-  metadata: Readonly<Record<string, string>>,
-): Promise<{ sha256: string; bytes: number }> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
-  try {
-    const written = await writeSafetensors(temporary, sources, metadata);
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
-    return written;
-  } catch (thrown) {
-    await rm(temporary, { force: true });
-    throw thrown;
-  }
 }

@@ -2,11 +2,10 @@
  * NumPy's format for one array (numpy.lib.format): a magic word, a version, a header that is a Python dictionary, and the
  * numbers. Versions 1 to 3, little-endian floats in C order; read and written a row at a time.
  */
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { AppError } from '#contract/errors.ts';
-import { syncFolder } from '#imaging/atomicWrite.ts';
+import { fillAtomic } from '#imaging/atomicWrite.ts';
 import { decodeNumbers } from './tensorSource.ts';
 
 const magic = Buffer.from('\u0093NUMPY', 'latin1');
@@ -93,8 +92,7 @@ export async function writeNpy(
   const lead = Buffer.concat([magic, Buffer.from([1, 0, 0, 0])]);
   lead.writeUInt16LE(header.length, magic.length + 2);
 
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
-  try {
+  await fillAtomic(path, async (temporary) => {
     const file = await open(temporary, 'wx');
     try {
       await file.writeFile(Buffer.concat([lead, header]));
@@ -104,10 +102,5 @@ export async function writeNpy(
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
-  } catch (thrown) {
-    await rm(temporary, { force: true });
-    throw thrown;
-  }
-  await syncFolder(dirname(path));
+  });
 }

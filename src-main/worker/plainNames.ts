@@ -10,10 +10,21 @@ const parametrized: readonly (readonly [RegExp, string])[] = [
   [/\.parametrizations\.weight\.0\._v$/, '.weight_v'],
 ];
 
+/** The vector u of the power iteration, in layers that keep `weight` and `u` where others keep `weight` and `u0`. */
+const singleVector = '.u';
+
 /** The same file under plain names; where two would become one, all stay as they are. */
 export function plainNames(file: TensorFile): TensorFile {
   const isParallel = file.names.every((name) => parallel.test(name));
-  const stored = new Map(file.names.map((name) => [plain(isParallel ? name.replace(parallel, '$1') : name), name]));
+  const given = new Set(file.names);
+  const stored = new Map(
+    file.names.map((name) => {
+      const layer = name.slice(0, -singleVector.length);
+      const isVector = name.endsWith(singleVector) && given.has(`${layer}.weight`);
+      const numbered = isVector ? `${name}0` : name;
+      return [plain(isParallel ? numbered.replace(parallel, '$1') : numbered), name];
+    }),
+  );
   if (stored.size < file.names.length) return file;
   return {
     names: [...stored.keys()],

@@ -1,4 +1,6 @@
 /** The network's own output for codes that are given: no space, no intensities, one volume in memory at a time. */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { AppError } from '#contract/errors.ts';
 import type { TaskOf } from '#contract/jobs.ts';
@@ -21,6 +23,7 @@ export async function render(task: TaskOf<'render'>, context: WorkerContext): Pr
     try {
       const [count = 0] = requireCodes(opened, codes);
       const { grid } = opened.checkpoint;
+      await mkdir(dirname(request.out), { recursive: true });
       await writeNpy(request.out, [count, grid, grid, grid, 1], volumesOfCodes(opened, codes, count, context));
     } finally {
       await codes.close();

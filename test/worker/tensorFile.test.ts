@@ -165,6 +165,21 @@ describe('a safetensors file', () => {
     expect(await readAll(path)).toEqual({ half: table['half'], brain: table['brain'], double: table['double'] });
   });
 
+  it('has plain names, whichever way PyTorch stored them', async () => {
+    const one = (at: number): object => ({ dtype: 'F32', shape: [1], data_offsets: [4 * at, 4 * at + 4] });
+    const names = ['a.parametrizations.weight.original', 'a.parametrizations.weight.0._u', 'a.parametrizations.weight.0._v', 'b.weight', 'b.u']; // prettier-ignore
+    const header = Object.fromEntries(names.map((name, at) => [`module.${name}`, one(at)]));
+    const path = await write(header, new Uint8Array(Float32Array.of(0, 1, 2, 3, 4).buffer));
+    const values = Object.entries(await readAll(path)).map(([name, tensor]) => [name, tensor.values[0]]);
+    expect(Object.fromEntries(values)).toEqual({
+      'a.weight_orig': 0,
+      'a.weight_u': 1,
+      'a.weight_v': 2,
+      'b.weight': 3,
+      'b.u0': 4,
+    });
+  });
+
   it.each([
     [{ a: { dtype: 'F32', shape: [2 ** 40, 2 ** 40], data_offsets: [0, 4] } }, 'an impossible shape'],
     [{ a: { dtype: 'F32', shape: [-1], data_offsets: [0, 4] } }, 'an impossible shape'],

@@ -1,6 +1,6 @@
 /** The commands that take weights in from other programs, hand them on, and run a network on given codes. */
 import { existsSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
 import type { Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
 import type { BackendContext } from '../context.ts';
@@ -8,6 +8,7 @@ import { runOnce } from '../jobs/runOnce.ts';
 import { startJob } from '../jobs/startJob.ts';
 import { loadRegistry } from '../models/loadRegistry.ts';
 import { parseConfig } from '../models/parseConfig.ts';
+import { requireWritable } from '../outFolder.ts';
 import { checkpointDir } from '../projects/layout.ts';
 import { chooseCheckpoint } from './chooseCheckpoint.ts';
 
@@ -15,10 +16,11 @@ function requireAbsolute(path: string): void {
   if (!isAbsolute(path)) throw new AppError('usage', `Paths must be absolute; this one is "${path}".`);
 }
 
-function requireNew(path: string, ending: string): void {
+async function requireNew(path: string, ending: string): Promise<void> {
   requireAbsolute(path);
   if (!path.endsWith(ending)) throw new AppError('usage', `The file must end in ${ending}; this one is "${path}".`);
   if (existsSync(path)) throw new AppError('already-exists', `${path} is there already. Choose another name.`);
+  await requireWritable(dirname(path));
 }
 
 export function weightsHandlers({
@@ -42,7 +44,7 @@ export function weightsHandlers({
     },
 
     'checkpoint.exportWeights': async ({ project: dir, checkpoint: id, file, network }) => {
-      requireNew(file, '.safetensors');
+      await requireNew(file, '.safetensors');
       return sessions.read(dir, async ({ store, dir: folder }) => {
         const checkpoint = store.checkpoints.get(id);
         const { networks, tensors, bytes, sha256 } = await runOnce(
@@ -60,7 +62,7 @@ export function weightsHandlers({
 
     'checkpoint.render': async ({ project: dir, checkpoint: id, latents, out }) => {
       requireAbsolute(latents);
-      requireNew(out, '.npy');
+      await requireNew(out, '.npy');
       const project = await sessions.own(dir);
       await project.ready;
       const checkpoint = await chooseCheckpoint(project.store, id, 'generator');
