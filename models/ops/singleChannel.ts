@@ -1,7 +1,6 @@
 /**
- * A 3³ convolution to one channel, which the engine's own kernels do slowly: one convolution along w to the nine taps of
- * the other axes, then their sum, each from its neighbour. Both gradients are a matrix product with the shifted upstream
- * gradient.
+ * A 3³ convolution to one channel, which the engine's own kernels do slowly: one matrix product to the 27 taps, then
+ * their sum, each from its neighbour. Both gradients are a matrix product with the shifted upstream gradient.
  */
 import * as tf from '@tensorflow/tfjs';
 import { customOperation } from './customOperation.ts';
@@ -15,12 +14,9 @@ export function convolveToOne(x: tf.Tensor5D, filter: tf.Tensor5D): tf.Tensor5D 
     inputs: [x, filter],
     forward: (save) => {
       save([x, filter]);
-      const channels = x.shape[4];
-      const alongWidth: tf.Tensor5D = filter
-        .reshape([9, 3, channels])
-        .transpose([1, 2, 0])
-        .reshape([1, 1, 3, channels, 9]);
-      return gatherTaps(tf.conv3d(x, alongWidth, 1, 'same'));
+      const [batch, depth, height, width, channels] = x.shape;
+      const products = tf.matMul(tf.reshape(x, [-1, channels]), tf.reshape(filter, [taps, channels]), false, true); // [n, 27]
+      return gatherTaps(tf.reshape(products, [batch, depth, height, width, taps]));
     },
     gradient: (dy, saved) => {
       const [input, weights] = saved as [tf.Tensor5D, tf.Tensor5D];
@@ -45,18 +41,18 @@ function shift(x: tf.Tensor, axis: number, offset: number): tf.Tensor {
   return tf.pad(tf.slice(x, begin, size), border);
 }
 
-/** [b, d, h, w, 9], taps along d and h → [b, d, h, w, 1]: tap k of a voxel is that of its neighbour k − 1. */
+/** [b, d, h, w, 27] → [b, d, h, w, 1]: tap k of a voxel is that of its neighbour k − 1, summed axis by axis. */
 function gatherTaps(products: tf.Tensor): tf.Tensor5D {
   const [batch = 0, depth = 0, height = 0, width = 0] = products.shape;
   let sum = products;
-  for (const axis of [2, 1]) {
+  for (const axis of spatialAxes.toReversed()) {
     const thirds = tf.split(tf.reshape(sum, [batch, depth, height, width, -1, 3]), 3, 5);
     sum = tf.addN(thirds.map((third, tap) => shift(third, axis, 1 - tap)));
   }
   return tf.reshape(sum, [batch, depth, height, width, 1]);
 }
 
-/** What each of the 27 taps takes of the gradient: [b, d, h, w, 1] → [b, d, h, w, 27]. */
+/** The adjoint of `gatherTaps`: [b, d, h, w, 1] → [b, d, h, w, 27]. */
 function spreadTaps(dy: tf.Tensor5D): tf.Tensor {
   let spread: tf.Tensor = dy;
   for (const axis of spatialAxes) {
