@@ -74,7 +74,8 @@ function describeCue(cue: CueName, cases: readonly CueFeatures[], seed: number):
   // As many tests as cues: each at a share of the usual 5 % (Bonferroni).
   const alpha = 0.05 / cueNames.length;
   const strict = aucInterval(found, 1 - alpha);
-  const isBeyondChance = strict === null ? chanceOfPerfection(labelled) < alpha : strict.low > 0.5;
+  // A perfect separation has no interval, and must not pass for less than one with an error in it.
+  const isBeyondChance = strict === null ? chanceOfPerfection(labelled) < 0.05 : strict.low > 0.5;
   const verdict = found.auc <= fairnessLimit ? 'clear' : isBeyondChance ? 'cue' : 'possible';
   const area = `AUC ${found.auc.toFixed(2)}${interval === null ? '' : `, 95 % interval ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`}`;
   const words = {

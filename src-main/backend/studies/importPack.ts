@@ -115,8 +115,9 @@ export async function importPack(project: OwnedProject, { path, passphrase }: Im
       design: { ...protocol.design, synthetic: [] },
       readers: protocol.readers.filter((one) => one.name === reader).map((own) => ({ ...own, privateKey })),
       selection: null,
-      fairness: protocol.fairness,
-      warnings: protocol.warnings,
+      // What may tell the two kinds apart is nothing for a reader's eyes.
+      fairness: null,
+      warnings: [],
       jobId: null,
       log,
       createdAt: now(),

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { CommandInput } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
-import type { PowerTable, StudyDetail, StudySummary } from '#contract/studyCommands.ts';
+import type { PowerTable, ReaderProgress, StudyDetail, StudySummary } from '#contract/studyCommands.ts';
 import type { StudyDesign, StudyRemedy } from '#contract/studies.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import { jsonOption, positiveNumber, projectOption, seedOption, wholeNumber, type CommonFlags, type ProjectFlags } from '../flags.ts'; // prettier-ignore
@@ -58,6 +58,12 @@ async function datasetOf({ call }: Session, project: string, { names }: RealPart
   return rest === '' && only !== undefined && another === undefined ? only.name : rest === '' ? whole : rest;
 }
 
+const packWords = { none: '', sent: ', pack made', merged: ', answers merged' } as const;
+
+const describeProgress = ({ answered, total, isExcluded, pack }: ReaderProgress): string =>
+  `${String(answered)} of ${String(total)}${packWords[pack]}${isExcluded ? ', left out' : ''}`;
+
+/** What the guard found is for who still designs the study; later the report tells it. */
 function describe(study: StudyDetail): string {
   const facts = [
     ['study', `${study.name} (${study.id})`],
@@ -68,11 +74,12 @@ function describe(study: StudyDetail): string {
           ['protocol', study.commitments.protocol],
           ['key', study.commitments.key],
         ]),
-    ...study.readers.map(({ name, answered, total, isExcluded }) => [
-      `reader ${name}`, `${String(answered)} of ${String(total)}${isExcluded ? ', left out' : ''}`,
-    ]), // prettier-ignore
+    ...study.readers.map((reader) => [`reader ${reader.name}`, describeProgress(reader)]),
     ...study.warnings.map((words) => ['warning', words]),
-    ...(study.fairness?.cues ?? []).map(({ cue, verdict, words }) => [`fairness: ${cue}`, `${verdict}. ${words}`]),
+    ...(study.state === 'ready' ? (study.fairness?.cues ?? []) : []).map(({ cue, verdict, words }) => [
+      `fairness: ${cue}`,
+      `${verdict}. ${words}`,
+    ]),
   ];
   return formatTable(facts);
 }
