@@ -11,7 +11,14 @@ import { createRandom, restoreRandom } from '#shared/random.ts';
 import { copyNetwork, prepareWeights, type PreparedWeights } from './blocks/weights.ts';
 import { haGanNames } from './haGanNames.ts';
 import { createHaGanNetworks, type View } from './haGanNetworks.ts';
-import { drawLatents, labelsOfSeeds, latentsOfSeeds, renderEach } from './inference/latents.ts';
+import {
+  drawLatents,
+  labelsOfSeeds,
+  latentsOfSeeds,
+  oneHotLabels,
+  renderEach,
+  withLabels,
+} from './inference/latents.ts';
 import { renderInSlabs } from './inference/renderInSlabs.ts';
 import { binaryCrossEntropy, classCrossEntropy } from './losses/crossEntropy.ts';
 import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } from './model.ts';
@@ -107,12 +114,9 @@ function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanC
     tf.slice(features, [0, offset / featureScale, 0, 0, 0], [-1, slabLength / featureScale, -1, -1, -1]);
   const cutVolume = (volume: tf.Tensor5D, offset: number): tf.Tensor5D =>
     tf.slice(volume, [0, offset, 0, 0, 0], [-1, slabLength, -1, -1, -1]);
-  const withClass = (codes: tf.Tensor2D, oneHot: tf.Tensor2D | null): tf.Tensor2D =>
-    oneHot === null ? codes : tf.concat([codes, oneHot], 1); // [b, latent + classes]
-
   /** The coarse volume and the slab that a code stands for. */
   const render = (leaves: NamedTensors, codes: tf.Tensor2D, { offset, classes: oneHot }: Seen): View => {
-    const features = networks.makeFeatures(leaves, withClass(codes, oneHot));
+    const features = networks.makeFeatures(leaves, withLabels(codes, oneHot));
     return {
       low: networks.renderLow(leaves, features),
       slab: networks.renderSlab(leaves, cutFeatures(features, offset)),
@@ -197,26 +201,12 @@ function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanC
     return features;
   };
 
-  const oneHotOf = (labels: readonly number[] | undefined, count: number): tf.Tensor2D | null => {
-    if (classes === 0) return null;
-    if (
-      labels?.length !== count ||
-      !labels.every((label) => Number.isInteger(label) && label >= 0 && label < classes)
-    ) {
-      const given = labels === undefined ? 'none' : labels.join(', ');
-      throw new Error(
-        `A class from 0 to ${String(classes - 1)} is needed for each of ${String(count)} scans; got ${given}.`,
-      );
-    }
-    return tf.tensor2d(labels.map((label) => Array.from({ length: classes }, (_, index) => (index === label ? 1 : 0))));
-  };
-
   /** One volume at a time, its last layers a slab at a time. */
   const generateFrom = (codes: tf.Tensor2D, labels?: readonly number[]): tf.Tensor5D => {
     const prepared = prepareWeights(average, 'discard');
     const volumes = renderEach(codes, (code, index) => {
-      const oneHot = oneHotOf(labels?.slice(index, index + 1), 1);
-      const features = networks.makeFeatures(prepared.leaves, withClass(code, oneHot));
+      const oneHot = oneHotLabels(labels?.slice(index, index + 1), { count: 1, classes });
+      const features = networks.makeFeatures(prepared.leaves, withLabels(code, oneHot));
       return renderInSlabs(prepared.leaves, features, Math.max(1, slabLength / featureScale));
     });
     prepared.dispose();
@@ -233,7 +223,7 @@ function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanC
         slab: cutVolume(volumes, offset),
         low: tf.avgPool3d(volumes, featureScale, featureScale, 'valid'), // [b, S/4, S/4, S/4, 1]
       }));
-      const real: Seen = { slab, low, offset, classes: oneHotOf(labels, config.batch) };
+      const real: Seen = { slab, low, offset, classes: oneHotLabels(labels, { count: config.batch, classes }) };
       const before = prepareWeights(generator, 'discard');
       const terms: Record<string, tf.Tensor> = {
         ...updateDiscriminator(real, before),

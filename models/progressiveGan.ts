@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { createRandom } from '#shared/random.ts';
 import { startSide } from './blocks/growing.ts';
 import { createGrowingDiscriminator } from './blocks/growingDiscriminator.ts';
-import { drawLatents, latentsOfSeeds } from './inference/latents.ts';
+import { drawLatents, labelsOfSeeds, latentsOfSeeds, oneHotLabels, withLabels } from './inference/latents.ts';
 import type { CreateGenerator, GeneratorEntry, GeneratorModel } from './model.ts';
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { createProgressiveGenerator, mapsAtSide } from './progressiveGanNetworks.ts';
@@ -38,6 +38,12 @@ const progressiveGanConfig = z.strictObject({
   rate64: rateSetting(7e-4, 'Learning rate at 64³'),
   rate128: rateSetting(6e-4, 'Learning rate at 128³ and above'),
   ...adversarialSettings,
+  classWeight: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(1)
+    .describe('Weight of telling the classes apart, where it is conditional'),
 });
 type ProgressiveGanConfig = z.output<typeof progressiveGanConfig>;
 
@@ -69,18 +75,14 @@ export const progressiveGan: GeneratorEntry<typeof progressiveGanConfig> = {
   create: (request) => createProgressiveGan(request),
 };
 
-function createProgressiveGan({
-  config,
-  grid,
-  seed,
-  scans = 0,
-}: CreateGenerator<ProgressiveGanConfig>): GeneratorModel {
+function createProgressiveGan(request: CreateGenerator<ProgressiveGanConfig>): GeneratorModel {
+  const { config, grid, seed, scans = 0, classes = 0 } = request;
   registerVolumeGradients();
   const origin = createRandom(seed).fork('weights');
   const { maps, comparesBatch } = config;
-  const generator = createProgressiveGenerator({ grid, maps }, origin.fork('generator'));
+  const generator = createProgressiveGenerator({ grid, maps, classes }, origin.fork('generator'));
   const discriminator = createGrowingDiscriminator(
-    { grid, mapsAt: (side) => mapsAtSide(side, maps), units: maps, comparesBatch },
+    { grid, mapsAt: (side) => mapsAtSide(side, maps), units: maps, comparesBatch, classes },
     origin.fork('discriminator'),
   );
   const { batch4, batch8, batch16, batch32, batch64, batch128 } = config;
@@ -88,22 +90,28 @@ function createProgressiveGan({
   const gan = createGrowingGan({
     generator: {
       network: generator.network,
-      sample: (leaves, { count, stage, random }) => generator.generate(leaves, drawLatents(random, count, maps), stage),
+      sample: (leaves, { count, stage, random, classes: oneHot }) =>
+        generator.generate(leaves, withLabels(drawLatents(random, count, maps), oneHot), stage),
     },
     discriminator,
     growth: { firstSide: startSide, lastSide: grid, phase: phaseLength(config, scans) },
     batchAt: bySide(startSide, [batch4, batch8, batch16, batch32, batch64, batch128]),
     rateAt: bySide(startSide, [rate4, rate8, rate16, rate32, rate64, rate128]),
     settings: config,
+    classes,
+    classWeight: config.classWeight,
     seed,
   });
-  const generateFrom = (codes: tf.Tensor2D): tf.Tensor5D =>
-    gan.render(codes, (leaves, code, stage) => generator.generate(leaves, code, stage));
+  const generateFrom = (codes: tf.Tensor2D, labels?: readonly number[]): tf.Tensor5D =>
+    gan.render(codes, (leaves, code, stage, index) => {
+      const oneHot = oneHotLabels(labels?.slice(index, index + 1), { count: 1, classes });
+      return generator.generate(leaves, withLabels(code, oneHot), stage);
+    });
 
   return {
     ...gan,
     latentLength: maps,
     generateFrom,
-    generate: (request) => tf.tidy(() => generateFrom(latentsOfSeeds(request, maps))),
+    generate: (asked) => tf.tidy(() => generateFrom(latentsOfSeeds(asked, maps), labelsOfSeeds(asked, classes))),
   };
 }

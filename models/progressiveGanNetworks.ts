@@ -20,7 +20,7 @@ export function mapsAtSide(side: number, most: number): number {
 
 export interface ProgressiveGenerator {
   readonly network: WeightedNetwork;
-  /** Codes z [b, latent] → [b, side, side, side, 1]; no activation: what goes beyond [-1, 1] is cut off at the end. */
+  /** Codes with their classes, z [b, latent + classes] → [b, side, side, side, 1]; no activation: what goes beyond [-1, 1] is cut off at the end. */
   generate(leaves: NamedTensors, z: tf.Tensor2D, stage: GrowthStage): tf.Tensor5D;
 }
 
@@ -29,15 +29,18 @@ interface GeneratorSize {
   readonly grid: number;
   /** Most feature maps of a layer, which is also the length of a latent code. */
   readonly maps: number;
+  /** Classes told with a code; 0: not conditional. */
+  readonly classes: number;
 }
 
 /** The caller disposes the variables. */
-export function createProgressiveGenerator({ grid, maps: most }: GeneratorSize, random: Random): ProgressiveGenerator {
+export function createProgressiveGenerator(size: GeneratorSize, random: Random): ProgressiveGenerator {
+  const { grid, maps: most, classes } = size;
   const seedVoxels = startSide ** 3;
   const seedMaps = mapsAtSide(startSide, most);
   const seed = layerAt(startSide, 'dense');
   const specs: Record<string, WeightSpec> = {
-    ...equalisedLayer(seed, [most, seedVoxels * seedMaps], { gain: Math.SQRT2 / 4 }), // as if 4² pixels shared it
+    ...equalisedLayer(seed, [most + classes, seedVoxels * seedMaps], { gain: Math.SQRT2 / 4 }), // as if 4² pixels shared it
     [`${seed}.bias`]: { shape: [seedMaps], initial: { value: 0 } }, // one a map
   };
   for (const side of sidesUpTo(grid)) {

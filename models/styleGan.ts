@@ -13,9 +13,9 @@ import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } fr
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { createStyleGenerator, styledLayers } from './styleGanNetworks.ts';
 import { moveToward } from './training/adam.ts';
-import { createGrowingGan } from './training/growingGan.ts';
+import { createGrowingGan, type SampleRequest } from './training/growingGan.ts';
 import { adversarialSettings, batchSetting, rateSetting, scheduleSettings } from './training/growingSettings.ts';
-import { bySide, phaseLength, type GrowthStage } from './training/growth.ts';
+import { bySide, phaseLength } from './training/growth.ts';
 
 const firstSide = 8;
 /** The average style moves by this share of the difference at every batch, as in StyleGAN. */
@@ -78,15 +78,12 @@ function createStyleGan({ config, grid, seed, scans = 0 }: CreateGenerator<Style
   const averageStyle = tf.tidy(() => tf.variable(tf.zeros([latent]), false));
   Object.assign(generator.network.buffers, { averageStyle });
   const discriminator = createGrowingDiscriminator(
-    { grid, mapsAt: () => maps, units: maps, comparesBatch },
+    { grid, mapsAt: () => maps, units: maps, comparesBatch, classes: 0 },
     origin.fork('discriminator'),
   );
 
   /** Scans as training sees them: styles of two codes in some, fresh noise; moves the average style along. */
-  const sample = (
-    leaves: NamedTensors,
-    { count, stage, random }: { count: number; stage: GrowthStage; random: Random },
-  ): tf.Tensor5D => {
+  const sample = (leaves: NamedTensors, { count, stage, random }: SampleRequest): tf.Tensor5D => {
     const style = generator.map(leaves, drawLatents(random, count, latent));
     tf.tidy(() => {
       moveToward({ averageStyle }, { averageStyle: tf.mean(style, 0) }, styleMomentum);
@@ -116,6 +113,8 @@ function createStyleGan({ config, grid, seed, scans = 0 }: CreateGenerator<Style
     batchAt: bySide(firstSide, [batch8, batch16, batch32, batch64, batch128]),
     rateAt: () => config.rate,
     settings: config,
+    classes: 0,
+    classWeight: 0,
     seed,
   });
 

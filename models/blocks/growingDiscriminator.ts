@@ -23,17 +23,26 @@ export interface DiscriminatorSize {
   readonly units: number;
   /** Whether the last features are joined by how much the scans of a batch differ in them. */
   readonly comparesBatch: boolean;
+  /** Classes it tells apart; 0: not conditional. */
+  readonly classes: number;
+}
+
+export interface Verdict {
+  /** [b, 1]. */
+  readonly scores: tf.Tensor2D;
+  /** [b, classes]; null: not conditional. */
+  readonly classes: tf.Tensor2D | null;
 }
 
 export interface GrowingDiscriminator {
   readonly network: WeightedNetwork;
-  /** x [b, side, side, side, 1] → critic scores [b, 1]; differentiable to any order. */
-  discriminate(leaves: NamedTensors, x: tf.Tensor5D, stage: GrowthStage): tf.Tensor2D;
+  /** x [b, side, side, side, 1] → critic scores and class logits; the scores are differentiable to any order. */
+  discriminate(leaves: NamedTensors, x: tf.Tensor5D, stage: GrowthStage): Verdict;
 }
 
 /** The caller disposes the variables. */
 export function createGrowingDiscriminator(size: DiscriminatorSize, random: Random): GrowingDiscriminator {
-  const { grid, mapsAt, comparesBatch } = size;
+  const { grid, mapsAt, comparesBatch, classes } = size;
   const specs: Record<string, WeightSpec> = {};
   for (const side of sidesUpTo(grid)) {
     const maps = mapsAt(side);
@@ -47,7 +56,7 @@ export function createGrowingDiscriminator(size: DiscriminatorSize, random: Rand
     }
   }
   Object.assign(specs, equalisedLayer('dense', [startSide ** 3 * mapsAt(startSide), size.units]));
-  Object.assign(specs, equalisedLayer('score', [size.units, 1], { gain: 1 }));
+  Object.assign(specs, equalisedLayer('score', [size.units, 1 + classes], { gain: 1 }));
 
   const convolve = (x: tf.Tensor5D, leaves: NamedTensors, layer: string): tf.Tensor5D =>
     biasedConvolution(x, leaves[layer] as tf.Tensor5D, {
@@ -81,7 +90,9 @@ export function createGrowingDiscriminator(size: DiscriminatorSize, random: Rand
       hidden = convolve(hidden, leaves, layerAt(startSide, 'conv'));
       const flat: tf.Tensor2D = tf.reshape(hidden, [x.shape[0], -1]); // [b, 64 · maps]
       const units = leakyRelu(dense(flat, leaves, 'dense'), growingSlope); // [b, units]
-      return dense(units, leaves, 'score'); // [b, 1]
+      const judged = dense(units, leaves, 'score'); // [b, 1 + classes]
+      if (classes === 0) return { scores: judged, classes: null };
+      return { scores: tf.slice(judged, [0, 0], [-1, 1]), classes: tf.slice(judged, [0, 1], [-1, classes]) };
     },
   };
 }

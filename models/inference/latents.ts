@@ -36,6 +36,26 @@ export function labelsOfSeeds({ count, seed, label }: GenerateRequest, classes: 
   );
 }
 
+/** Classes as rows of zeros and a one: [count, classes]; null for a model that is not conditional. Throws where one is amiss. */
+export function oneHotLabels(
+  labels: readonly number[] | undefined,
+  { count, classes }: { readonly count: number; readonly classes: number },
+): tf.Tensor2D | null {
+  if (classes === 0) return null;
+  if (labels?.length !== count || !labels.every((label) => Number.isInteger(label) && label >= 0 && label < classes)) {
+    const given = labels === undefined ? 'none' : labels.join(', ');
+    throw new Error(
+      `A class from 0 to ${String(classes - 1)} is needed for each of ${String(count)} scans; got ${given}.`,
+    );
+  }
+  return tf.tensor2d(labels.map((label) => Array.from({ length: classes }, (_, index) => (index === label ? 1 : 0))));
+}
+
+/** Codes [n, length] with their classes beside them: [n, length + classes]. */
+export function withLabels(codes: tf.Tensor2D, oneHot: tf.Tensor2D | null): tf.Tensor2D {
+  return oneHot === null ? codes : tf.concat([codes, oneHot], 1);
+}
+
 /** One volume at a time, so that memory holds the work of one: codes [n, length] → [n, d, h, w, 1]; the caller disposes. */
 export function renderEach(codes: tf.Tensor2D, render: (code: tf.Tensor2D, index: number) => tf.Tensor5D): tf.Tensor5D {
   const [count, length] = codes.shape;

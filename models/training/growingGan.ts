@@ -7,20 +7,29 @@
 import * as tf from '@tensorflow/tfjs';
 import { createRandom, restoreRandom, type Random } from '#shared/random.ts';
 import { blend, isUsedAt } from '../blocks/growing.ts';
-import type { GrowingDiscriminator } from '../blocks/growingDiscriminator.ts';
+import type { GrowingDiscriminator, Verdict } from '../blocks/growingDiscriminator.ts';
 import { copyNetwork, prepareWeights, type WeightedNetwork } from '../blocks/weights.ts';
+import { classCrossEntropy } from '../losses/crossEntropy.ts';
 import { gradientPenalty, realGradientPenalty } from '../losses/gradientPenalty.ts';
-import { renderEach } from '../inference/latents.ts';
+import { oneHotLabels, renderEach } from '../inference/latents.ts';
 import type { BatchPlan, Counters, GeneratorModel, NamedTensors, Optimizer, Trainable } from '../model.ts';
 import { averagePool, upsampleNearest } from '../ops/fusedResampling.ts';
 import { averageWarmUp, createAdam, moveToward } from './adam.ts';
-import { addGradients, lossGradients, readScalars, type LossGradients } from './gradients.ts';
+import { addGradients, lossGradients, readScalars, type Loss, type LossGradients } from './gradients.ts';
 import { grownAfter, isNewPhase, stageAt, type Growth, type GrowthStage } from './growth.ts';
+
+export interface SampleRequest {
+  readonly count: number;
+  readonly stage: GrowthStage;
+  readonly random: Random;
+  /** Class of each, one-hot [count, classes]; null: not conditional. */
+  readonly classes: tf.Tensor2D | null;
+}
 
 export interface GrowingGenerator {
   readonly network: WeightedNetwork;
   /** Scans [count, side, side, side, 1] from what it draws from `random`; differentiable in the leaves. */
-  sample(leaves: NamedTensors, draw: { count: number; stage: GrowthStage; random: Random }): tf.Tensor5D;
+  sample(leaves: NamedTensors, draw: SampleRequest): tf.Tensor5D;
 }
 
 export interface GrowingGanOptions {
@@ -31,6 +40,9 @@ export interface GrowingGanOptions {
   readonly batchAt: (side: number) => number;
   readonly rateAt: (side: number) => number;
   readonly settings: GrowingGanSettings;
+  /** Classes of a conditional model, and the weight of telling them apart (AC-GAN: Odena et al. 2017, arXiv 1610.09585). */
+  readonly classes: number;
+  readonly classWeight: number;
   readonly seed: number;
 }
 
@@ -61,7 +73,7 @@ export interface GrowingGan extends Trainable, Pick<GeneratorModel, 'step'> {
 
 /** Owns both networks. */
 export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
-  const { generator, discriminator, batchAt, rateAt, settings, seed } = options;
+  const { generator, discriminator, batchAt, rateAt, settings, seed, classWeight } = options;
   const average = copyNetwork(generator.network);
   const adam = { rate: 1, beta1: settings.beta1, beta2: settings.beta2 };
   const optimizers = {
@@ -76,36 +88,47 @@ export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
     optimizer.apply(gradients, rateAt(side));
   };
 
-  const updateDiscriminator = (real: tf.Tensor5D, stage: GrowthStage): NamedTensors => {
+  /** The term of the classes, where there are any, under `name`. */
+  const classTerms = (name: string, verdict: Verdict, classes: tf.Tensor2D | null): Record<string, tf.Scalar> =>
+    verdict.classes === null || classes === null
+      ? {}
+      : { [name]: tf.mul(classCrossEntropy(verdict.classes, classes), classWeight) };
+
+  const updateDiscriminator = ({ real, classes }: Seen, stage: GrowthStage): NamedTensors => {
     const count = real.shape[0];
     const uses = (name: string): boolean => isUsedAt(name, stage);
     const made = prepareWeights(generator.network, 'discard', uses);
-    const fake = tf.tidy(() => generator.sample(made.leaves, { count, stage, random }));
+    const fake = tf.tidy(() => generator.sample(made.leaves, { count, stage, random, classes }));
     made.dispose();
 
     const prepared = prepareWeights(discriminator.network, 'discard', uses);
     const { leaves } = prepared;
-    const critic = (x: tf.Tensor5D): tf.Tensor2D => discriminator.discriminate(leaves, x, stage);
+    const judge = (x: tf.Tensor5D): Verdict => discriminator.discriminate(leaves, x, stage);
+    const critic = (x: tf.Tensor5D): tf.Tensor2D => judge(x).scores;
     const parts: LossGradients[] = [
       lossGradients(leaves, () => {
-        const total = tf.mean<tf.Scalar>(critic(fake));
-        return { total, terms: { 'discriminator.synthetic': total } };
+        const verdict = judge(fake);
+        return summed({
+          'discriminator.synthetic': tf.mean(verdict.scores),
+          ...classTerms('discriminator.classSynthetic', verdict, classes),
+        });
       }),
       lossGradients(leaves, () => {
-        const scores = critic(real);
-        const terms = {
-          'discriminator.real': tf.neg<tf.Scalar>(tf.mean(scores)),
-          'discriminator.drift': tf.mul<tf.Scalar>(tf.mean(tf.square(scores)), settings.drift),
-        };
-        return { total: tf.add(terms['discriminator.real'], terms['discriminator.drift']), terms };
+        const verdict = judge(real);
+        return summed({
+          'discriminator.real': tf.neg(tf.mean(verdict.scores)),
+          'discriminator.drift': tf.mul(tf.mean(tf.square(verdict.scores)), settings.drift),
+          ...classTerms('discriminator.classReal', verdict, classes),
+        });
       }),
     ];
     if (settings.penalty > 0) {
       const mix = tf.tensor1d(Float32Array.from({ length: count }, () => random.uniform()));
       parts.push(
         lossGradients(leaves, () => {
-          const total = tf.mul<tf.Scalar>(gradientPenalty(critic, { real, fake, mix }), settings.penalty);
-          return { total, terms: { 'discriminator.penalty': total } };
+          return summed({
+            'discriminator.penalty': tf.mul(gradientPenalty(critic, { real, fake, mix }), settings.penalty),
+          });
         }),
       );
       mix.dispose();
@@ -113,8 +136,7 @@ export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
     if (settings.r1 > 0) {
       parts.push(
         lossGradients(leaves, () => {
-          const total = tf.mul<tf.Scalar>(realGradientPenalty(critic, real), settings.r1);
-          return { total, terms: { 'discriminator.r1': total } };
+          return summed({ 'discriminator.r1': tf.mul(realGradientPenalty(critic, real), settings.r1) });
         }),
       );
     }
@@ -125,14 +147,18 @@ export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
     return Object.assign({}, ...parts.map((part) => part.terms)) as NamedTensors;
   };
 
-  const updateGenerator = (count: number, stage: GrowthStage): NamedTensors => {
+  const updateGenerator = ({ real, classes }: Seen, stage: GrowthStage): NamedTensors => {
+    const count = real.shape[0];
     const uses = (name: string): boolean => isUsedAt(name, stage);
     const prepared = prepareWeights(generator.network, 'discard', uses);
     const judged = prepareWeights(discriminator.network, 'discard', uses);
     const { gradients, terms } = lossGradients(prepared.leaves, () => {
-      const fake = generator.sample(prepared.leaves, { count, stage, random });
-      const total = tf.neg<tf.Scalar>(tf.mean(discriminator.discriminate(judged.leaves, fake, stage)));
-      return { total, terms: { 'generator.critic': total } };
+      const fake = generator.sample(prepared.leaves, { count, stage, random, classes });
+      const verdict = discriminator.discriminate(judged.leaves, fake, stage);
+      return summed({
+        'generator.critic': tf.neg(tf.mean(verdict.scores)),
+        ...classTerms('generator.class', verdict, classes),
+      });
     });
     judged.dispose();
     const used = Object.keys(prepared.leaves);
@@ -161,13 +187,14 @@ export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
       return { from: imagesSeen, count: batchAt(side), side };
     },
 
-    async step(real) {
+    async step(real, labels) {
       const stage = stageAt(growth, imagesSeen);
       requireSide(real, stage);
       const count = real.shape[0];
-      const seen = shownScans(real, stage);
-      const terms = { ...updateDiscriminator(seen, stage), ...updateGenerator(count, stage) };
-      seen.dispose();
+      const classes = oneHotLabels(labels, { count, classes: options.classes });
+      const seen = { real: shownScans(real, stage), classes };
+      const terms = { ...updateDiscriminator(seen, stage), ...updateGenerator(seen, stage) };
+      tf.dispose([seen.real, ...(classes === null ? [] : [classes])]);
       imagesSeen += count;
       steps += 1;
       if (isNewPhase(stage, stageAt(growth, imagesSeen))) {
@@ -215,6 +242,17 @@ export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
       for (const optimizer of Object.values(optimizers)) optimizer.dispose();
     },
   };
+}
+
+interface Seen {
+  readonly real: tf.Tensor5D;
+  /** One-hot [b, classes]; null: not conditional. */
+  readonly classes: tf.Tensor2D | null;
+}
+
+/** A loss that is the sum of its terms. */
+function summed(terms: Readonly<Record<string, tf.Scalar>>): Loss {
+  return { total: tf.addN<tf.Scalar>(Object.values(terms)), terms };
 }
 
 function requireSide(real: tf.Tensor5D, { side }: GrowthStage): void {

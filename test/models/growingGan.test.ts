@@ -38,7 +38,10 @@ describe('growing GANs equal PyTorch', () => {
     const model = parityModel(parity);
 
     const codes = tf.tensor2d(parityLatents(parity), [parityCodes, config.latent]);
-    const scans = (model.generateFrom as NonNullable<GeneratorModel['generateFrom']>)(codes);
+    const scans = (model.generateFrom as NonNullable<GeneratorModel['generateFrom']>)(
+      codes,
+      parity.labels?.slice(0, parityCodes),
+    );
     const voxels = await scans.data();
     expected.voxels.forEach((value, index) => {
       expect(Math.abs((voxels[index * voxelStride] as number) - value)).toBeLessThan(1e-4);
@@ -48,7 +51,7 @@ describe('growing GANs equal PyTorch', () => {
     const starts = copyWeights(tf, model);
     const real = tf.tensor5d(parityScans(parity), [config.batch, grid, grid, grid, 1]);
     for (let step = 0; step < paritySteps; step++) {
-      const report = Object.entries(await model.step(real));
+      const report = Object.entries(await model.step(real, parity.labels));
       const losses = report.filter(([term]) => !term.startsWith('growth.'));
       expectLosses(Object.fromEntries(losses), expected.losses[step] as Scalars, `iteration ${String(step + 1)}`);
       if (step === 0) expectNorms(await gradientNorms(tf, model, 0), expected.gradients, 'gradients');

@@ -15,30 +15,41 @@ interface ParityCase {
   readonly seed: number;
   /** Where in its growth the model is: of two phases of 8 scans a resolution. */
   readonly imagesSeen: number;
+  /** 0: not conditional. */
+  readonly classes: number;
+  /** Class of each scan, of a conditional model. */
+  readonly labels?: readonly number[];
   create(): GeneratorModel;
 }
 
-function progressive(
-  grid: number,
-  { imagesSeen, batch, ...further }: { imagesSeen: number; batch: number; [setting: string]: unknown },
-): ParityCase {
+interface CaseOptions {
+  readonly imagesSeen: number;
+  readonly batch: number;
+  readonly labels?: readonly number[];
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** Of the conditional cases. */
+const parityClasses = 3;
+
+function progressive(grid: number, { imagesSeen, batch, labels, settings }: CaseOptions): ParityCase {
   const maps = 6;
   // A high learning rate, so that the second iteration shows what the first one did.
   const small = { maps, batch8: batch, batch16: batch, rate8: 0.01, rate16: 0.01 };
-  const config = progressiveGan.configSchema.parse({ ...small, ...further });
+  const config = progressiveGan.configSchema.parse({ ...small, ...settings });
+  const classes = labels === undefined ? 0 : parityClasses;
   return {
     config: { ...config, batch, latent: maps, rate: 0.01 },
     grid,
     seed,
     imagesSeen,
-    create: () => progressiveGan.create({ config, grid, seed }),
+    classes,
+    ...(labels === undefined ? {} : { labels }),
+    create: () => progressiveGan.create({ config, grid, seed, classes }),
   };
 }
 
-function styled(
-  grid: number,
-  { imagesSeen, batch, ...further }: { imagesSeen: number; batch: number; [setting: string]: unknown },
-): ParityCase {
+function styled(grid: number, { imagesSeen, batch, settings }: CaseOptions): ParityCase {
   const latent = 6;
   const config = styleGan.configSchema.parse({
     maps: 5,
@@ -46,13 +57,14 @@ function styled(
     batch8: batch,
     batch16: batch,
     rate: 0.01,
-    ...further,
+    ...settings,
   });
   return {
     config: { ...config, batch, latent },
     grid,
     seed,
     imagesSeen,
+    classes: 0,
     create: () => styleGan.create({ config, grid, seed }),
   };
 }
@@ -60,9 +72,15 @@ function styled(
 /** 26 scans from 4³ on, 10 from 8³ on: 16³ is a quarter faded in. 100: all is grown. */
 export const parityCases: Readonly<Record<string, ParityCase>> = {
   'progressive, fading': progressive(16, { imagesSeen: 26, batch: 2 }),
-  'progressive, grown': progressive(8, { imagesSeen: 100, batch: 4, comparesBatch: true, r1: 0.5 }),
+  'progressive, grown': progressive(8, { imagesSeen: 100, batch: 4, settings: { comparesBatch: true, r1: 0.5 } }),
+  'progressive, conditional': progressive(8, {
+    imagesSeen: 100,
+    batch: 2,
+    labels: [2, 0],
+    settings: { classWeight: 0.7 },
+  }),
   'style, fading': styled(16, { imagesSeen: 10, batch: 2 }),
-  'style, grown': styled(8, { imagesSeen: 100, batch: 4, mixing: 0 }),
+  'style, grown': styled(8, { imagesSeen: 100, batch: 4, settings: { mixing: 0 } }),
 };
 
 /** The model of a case, at its place in the growth. */

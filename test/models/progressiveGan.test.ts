@@ -14,7 +14,7 @@ describe('progressive GAN', () => {
   });
 
   it('has the published number of weights', () => {
-    const { network } = createProgressiveGenerator({ grid: 64, maps: 128 }, createRandom(1));
+    const { network } = createProgressiveGenerator({ grid: 64, maps: 128, classes: 0 }, createRandom(1));
     const weights = Object.values(network.weights).reduce((sum, { size }) => sum + size, 0);
     expect(weights / 1e6).toBeCloseTo(5.03, 2);
     tf.dispose(network.weights);
