@@ -1,6 +1,6 @@
 /**
  * Weights from elsewhere become a checkpoint: the networks that the file holds are taken from it, the others are drawn as
- * before a training, and the averaged generator is the generator. Nothing was trained here: the optimisers are new.
+ * before a training, and the averaged generator is the generator. Nothing was trained here: optimisers are left out.
  */
 import { basename, join, relative, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -108,7 +108,8 @@ async function write(model: GeneratorModel, match: Match, task: Task, context: W
   const held = match.networks.map(({ network }) => network);
   const fresh = Object.keys(match.names).filter((network) => !held.includes(network));
   const checkpointsDir = join(projectDir, 'checkpoints');
-  const written = await writeCheckpoint(model, {
+  // Without the optimisers: their moments would be zeros, twice the size of the weights.
+  const written = await writeCheckpoint({ ...model, optimizers: {} }, {
     checkpointsDir,
     jobId,
     modelId: request.modelId,
