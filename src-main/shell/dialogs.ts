@@ -45,6 +45,24 @@ export async function chooseScans(window: Parent, words: ShellWords, title: stri
   return canceled ? [] : filePaths;
 }
 
+export interface FileChoice {
+  readonly title: string;
+  /** What such files are called. */
+  readonly kind: string;
+  readonly extensions: readonly string[];
+}
+
+export async function chooseFile(window: Parent, { title, kind, extensions }: FileChoice): Promise<string | null> {
+  const filters = [{ name: kind, extensions: [...extensions] }];
+  const { canceled, filePaths } = await showOpen(window, { title, properties: ['openFile'], filters });
+  return canceled ? null : (filePaths[0] ?? null);
+}
+
+export async function chooseNewFile(window: Parent, title: string, name: string): Promise<string | null> {
+  const { canceled, filePath } = await showSave(window, { title, defaultPath: name, properties: ['createDirectory'] });
+  return canceled || filePath === '' ? null : filePath;
+}
+
 export interface ProjectChoice {
   readonly window: Parent;
   readonly words: ShellWords;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError } from '#contract/errors.ts';
 import type { ShellCommandName, ShellInput, ShellResult } from '#contract/shell.ts';
 import type { BackendProcess } from './backendProcess.ts';
-import { chooseFolder, chooseProject, chooseProjectPath, chooseScans } from './dialogs.ts';
+import { chooseFile, chooseFolder, chooseNewFile, chooseProject, chooseProjectPath, chooseScans } from './dialogs.ts';
 import { notify } from './notify.ts';
 import { printReport } from './printReport.ts';
 import type { SettingsFile } from './settingsFile.ts';
@@ -44,6 +44,8 @@ export function shellHandlers({ app, window, backend, settings, apply }: ShellPa
     }),
     'shell.chooseFolder': ({ title }) => chooseFolder(window.current(), title),
     'shell.chooseScans': ({ title }) => chooseScans(window.current(), words(), title),
+    'shell.chooseFile': (choice) => chooseFile(window.current(), choice),
+    'shell.chooseNewFile': ({ title, name }) => chooseNewFile(window.current(), title, name),
     'shell.chooseProjectPath': ({ name }) =>
       chooseProjectPath({ window: window.current(), words: words(), folder: settings.get().projectsFolder, name }),
     'shell.chooseProject': () =>

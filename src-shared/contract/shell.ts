@@ -41,6 +41,12 @@ export const shellCommands = {
   'shell.chooseFolder': command(z.strictObject({ title: z.string() })).returns<string | null>(),
   /** Scans (NIfTI, MGH), as absolute paths; none: the user closed the dialog. */
   'shell.chooseScans': command(z.strictObject({ title: z.string() })).returns<readonly string[]>(),
+  /** A file of one kind, told by the end of its name, without the dot; null: the user closed the dialog. */
+  'shell.chooseFile': command(
+    z.strictObject({ title: z.string(), kind: z.string(), extensions: z.array(z.string()) }),
+  ).returns<string | null>(),
+  /** Where a new file goes, `name` to begin with; null: the user closed the dialog. */
+  'shell.chooseNewFile': command(z.strictObject({ title: z.string(), name: z.string() })).returns<string | null>(),
   /** Where a new project goes; null: the user closed the dialog. */
   'shell.chooseProjectPath': command(z.strictObject({ name: z.string() })).returns<string | null>(),
   /** An existing NAME.doppel folder. */

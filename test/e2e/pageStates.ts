@@ -18,8 +18,8 @@ const main = (page: Page) => page.getByRole('main');
 const next = (page: Page): Promise<void> => page.getByRole('button', { name: 'Next', exact: true }).click();
 
 /**
- * Of a project with a dataset, trained runs, synthetic and super-resolved scans, and an evaluation. Those of the import wizard follow each other: each is
- * a step on from the one before.
+ * Of a project with a dataset, trained runs, synthetic and super-resolved scans, an evaluation, a study that is not locked
+ * and one that is. Those of a wizard and of a reader's way follow each other: each is a step on from the one before.
  */
 export const pageStates: readonly PageState[] = [
   {
@@ -148,6 +148,88 @@ export const pageStates: readonly PageState[] = [
       await page.locator('[data-volume]').nth(1).click();
       await page.getByRole('button', { name: 'Open in viewer' }).click();
       await main(page).getByText('Voxel', { exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'study-question',
+    open: async ({ page }) => {
+      await goTo(page, 'Turing test');
+      await page.getByRole('link', { name: '+ New study' }).click();
+      await page.getByLabel('Name of the study').fill('HA-GAN against the scanner');
+      await page
+        .getByRole('rowheader', { name: /^Chance, within/ })
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: 'study-scans',
+    open: async ({ page }) => {
+      await next(page);
+      await page.locator('label').getByText(/scans/).last().click();
+    },
+  },
+  {
+    name: 'study-numbers',
+    open: async ({ page }) => {
+      await next(page);
+      await page.getByLabel('Margin of equivalence').and(page.locator('input')).waitFor();
+    },
+  },
+  {
+    name: 'study-fairness',
+    open: async ({ page }) => {
+      await page.getByRole('button', { name: 'Leave' }).click();
+      await page.getByRole('link', { name: /Not locked/ }).click();
+      await page.getByRole('rowheader', { name: 'Power spectrum' }).waitFor();
+    },
+  },
+  {
+    name: 'study-lock',
+    open: async ({ page }) => {
+      await page.getByRole('button', { name: 'Lock the study…' }).click();
+      await page.getByRole('dialog').getByText('Doppel does not keep the passphrase.').waitFor();
+    },
+  },
+  {
+    name: 'study-who',
+    open: async ({ page }) => {
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('link', { name: /Being read/ }).click();
+      await page.getByRole('button', { name: 'Start reading' }).click();
+      await page.getByRole('radio', { name: /^Reader 1/ }).check();
+    },
+  },
+  {
+    name: 'study-rules',
+    open: async ({ page }) => {
+      await page.getByRole('button', { name: 'Sit down' }).click();
+      await page.getByRole('heading', { name: 'What to do' }).waitFor();
+    },
+  },
+  {
+    name: 'study-trial',
+    open: async ({ page }) => {
+      await page.getByRole('button', { name: 'Begin' }).click();
+      await page.locator('aside[aria-label=Answer]:not([inert])').waitFor({ timeout: 60_000 });
+      await page.keyboard.press('4');
+      await page.keyboard.press('m');
+    },
+  },
+  {
+    name: 'study-paused',
+    open: async ({ page }) => {
+      await page.keyboard.press('p');
+      await page.getByRole('heading', { name: 'Paused' }).waitFor();
+    },
+  },
+  {
+    name: 'study',
+    open: async ({ page }) => {
+      await page.keyboard.press('Enter'); // goes on
+      await page.locator('header').getByRole('button', { name: 'Leave' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
+      await page.getByRole('heading', { name: 'Commitments' }).waitFor();
     },
   },
   {

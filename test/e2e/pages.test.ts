@@ -6,6 +6,7 @@ import { launchDoppel } from './launch.ts';
 import { faults } from './faults.ts';
 import { pageStates } from './pageStates.ts';
 import { drawPhantoms } from './phantoms.ts';
+import { twoStudies } from './studySteps.ts';
 import { superResolveAll } from './superResolutionSteps.ts';
 import {
   changeSettings,
@@ -21,7 +22,7 @@ import {
 } from './walkSteps.ts';
 
 const themes = ['Light', 'Dark'] as const;
-test('every page is accessible in both themes, the empty window, too', { timeout: 300_000 }, async () => {
+test('every page is accessible in both themes, the empty window, too', { timeout: 480_000 }, async () => {
   const folder = temporaryFolder();
   const scans = await drawPhantoms(join(folder, 'drawn'), 3);
   const { app, page, close } = await launchDoppel();
@@ -40,6 +41,7 @@ test('every page is accessible in both themes, the empty window, too', { timeout
   const project = join(folder, 'Pages.doppel');
   const { datasetList } = await call(page, 'project.show', { project });
   await superResolveAll(page, project, datasetList[0]?.name ?? '');
+  await twoStudies(page, { project, dataset: datasetList[0]?.name ?? '', synthetic: scans });
   await goTo(page, 'Train');
   await page.getByRole('link', { name: '+ New run' }).click();
   await changeSettings(page, smallNetwork);

@@ -1,8 +1,9 @@
 /**
- * `npm run screenshots -- PROJECT.doppel SCANS [NAME [STUDY]]`: pictures of every page in both themes, to docs/screenshots, or of
- * those whose names begin with NAME. The project has a dataset, a trained run, synthetic scans, and scans made finer with
- * the evaluation of their network; SCANS is a folder for the import wizard to look through. STUDY names a closed reader
- * study of the project, whose results are shown too.
+ * `npm run screenshots -- PROJECT.doppel SCANS [NAME [STUDY]]`: pictures of every page in both themes, to
+ * docs/screenshots, or of those whose names begin with NAME. The project has a dataset, a trained run, synthetic scans,
+ * scans made finer with the evaluation of their network, a study that is not locked and one that is being read; SCANS is a
+ * folder for the import wizard to look through. STUDY names a closed reader study of the project, whose results are shown
+ * too.
  */
 import { dirname, resolve } from 'node:path';
 import { launchDoppel } from './launch.ts';

@@ -69,7 +69,7 @@ export const reading = {
   timeOver: 'The time is over. Answer now.',
   key: {
     scroll: 'Page ↑ ↓',
-    plane: 'V',
+    plane: 'V, C',
     window: '[ ] A',
     zoom: '+ − R',
     mark: 'M, U',
@@ -79,7 +79,7 @@ export const reading = {
   },
   does: {
     scroll: 'Slices; arrows move the crosshair',
-    plane: 'Next view takes the keys',
+    plane: 'Next view takes the keys; crosshair',
     window: 'Darker, brighter, as at first',
     zoom: 'Zoom, as at first',
     mark: 'Mark at the crosshair, undo',
