@@ -1,8 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type * as TensorFlow from '@tensorflow/tfjs';
+import type { GeneratorModel } from '#models/model.ts';
 import { progressiveGan } from '#models/progressiveGan.ts';
 import { createProgressiveGenerator } from '#models/progressiveGanNetworks.ts';
 import { createRandom } from '#shared/random.ts';
+import { restoreCheckpoint, writeCheckpoint } from '#worker/checkpoint.ts';
 import { testEngine } from './engine.ts';
 
 const small = { maps: 4, batch4: 2, batch8: 2, kimg: 0.01 };
@@ -54,5 +59,37 @@ describe('progressive GAN', () => {
     expect(model.optimizers['generator']?.stepCount).toBe(0);
     real.dispose();
     model.dispose();
+  });
+
+  it('synthesises from a checkpoint at the resolution and fade it was written at', async () => {
+    const config = progressiveGan.configSchema.parse(small);
+    const [trained, opened] = [1, 2].map((seed) => progressiveGan.create({ config, grid: 8, seed })) as [
+      GeneratorModel,
+      GeneratorModel,
+    ];
+    trained.counters?.restore({ imagesSeen: 14, steps: 7, phase: 10 });
+    const folder = await mkdtemp(join(tmpdir(), 'doppel-progressive-'));
+    const saved = await writeCheckpoint(trained, {
+      checkpointsDir: folder,
+      jobId: 'j',
+      modelId: progressiveGan.id,
+      grid: 8,
+      config,
+      seed: 1,
+      datasetFingerprint: 'f',
+      trainedOn: null,
+      iteration: 7,
+      elapsedSeconds: 1,
+      dataPosition: 14,
+      milestone: false,
+      versions: { doppel: '0', node: '0', engine: '0' },
+    });
+    await restoreCheckpoint(opened, join(folder, saved.id), 'networks');
+    const [first, second] = [trained, opened].map((model) => model.generate({ count: 1, seed: 3, truncation: 1 }));
+    expect(await second?.data()).toEqual(await first?.data());
+    tf.dispose([first, second] as TensorFlow.Tensor[]);
+    trained.dispose();
+    opened.dispose();
+    await rm(folder, { recursive: true });
   });
 });

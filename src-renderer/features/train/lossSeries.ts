@@ -8,6 +8,11 @@ export interface LossSeries {
   readonly values: Record<string, (number | null)[]>;
 }
 
+/** Whether a term is a loss, and drawn unless it is put away; the others say how far a growing network has come. */
+export function isLoss(name: string): boolean {
+  return !name.startsWith('growth.');
+}
+
 /** How a loss is drawn. */
 export interface Term {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** Smoothing, thinning and growing of loss curves. */
 import { expect, test } from 'vitest';
 import { decimate } from '../../../src-renderer/features/train/decimate.ts';
-import { addRows, lossSeries } from '../../../src-renderer/features/train/lossSeries.ts';
+import { addRows, isLoss, lossSeries } from '../../../src-renderer/features/train/lossSeries.ts';
 import { signedDecades } from '../../../src-renderer/features/train/signedDecades.ts';
 import { smooth } from '../../../src-renderer/features/train/smooth.ts';
 
@@ -51,4 +51,8 @@ test('a scale through 0 is marked at powers of ten on both sides, and not too de
   expect(signedDecades(-30, 200, { least: 1, most: 9 })).toEqual([-10, -1, 0, 1, 10, 100]);
   expect(signedDecades(2, 200, { least: 0.01, most: 9 })).toEqual([10, 100]);
   expect(signedDecades(-1e6, 1e6, { least: 0.01, most: 9 }).length).toBeLessThanOrEqual(9);
+});
+
+test('how far a growing network has come is no loss', () => {
+  expect(['growth.side', 'growth.scans', 'generator.critic'].map(isLoss)).toEqual([false, false, true]);
 });
