@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { StudyAnalysis } from '../study/analyzeTrials.ts';
+import type { Realism } from '../study/realism.ts';
 import type { ReadingConditions } from '../study/readingConditions.ts';
 import { command } from './command.ts';
 import type { Job } from './jobs.ts';
@@ -154,6 +155,8 @@ export interface StudyReport extends TrialsReport {
     readonly confidenceUse: 'scale' | 'sureness';
   };
   readonly answers: readonly ReportedAnswer[];
+  /** Of real and of synthetic scans; empty where readers were not asked, or judged pairs. */
+  readonly realism: readonly Realism[];
   /** What is shown of the hardest and of the easiest cases, as `cases.hardestFirst` names them; the hardest first. */
   readonly shown: { readonly hardest: readonly string[]; readonly easiest: readonly string[] };
   readonly pictures: readonly CasePicture[];

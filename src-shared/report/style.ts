@@ -106,7 +106,7 @@ footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem;
   main { max-width: none; padding: 0; }
   h2, h3, h4 { break-after: avoid; }
   h2 { margin-top: 1.6rem; }
-  figure, .chart, .facts, tr, pre, .verdict, .warning, svg.case { break-inside: avoid; }
+  figure, .chart, .facts, tr, pre, .verdict, .warning, .case-block { break-inside: avoid; }
   thead { display: table-header-group; }
   .table { overflow: visible; }
   table { font-size: 8.8pt; }

@@ -5,6 +5,7 @@ import type { CaseTruth } from '#contract/studies.ts';
 import { confidenceUse, scoreOf, type ConfidenceUse } from '#shared/study/answerScores.ts';
 import { designParagraph } from '#shared/study/designParagraph.ts';
 import { withMerged } from '#shared/study/studyLog.ts';
+import { describeRealism } from '#shared/study/realism.ts';
 import { readingConditions } from '#shared/study/readingConditions.ts';
 import { readingState, type ReadingState } from '#shared/study/readingState.ts';
 import type { Trial } from '#shared/study/trial.ts';
@@ -106,5 +107,9 @@ export async function reportStudy(project: ReadProject, study: StudyRow): Promis
   const shown = chooseCases(statistics.cases);
   const pictures = await drawPictures({ projectDir: dir, studyId: study.id, shown, answers: answered });
   const methods = `${designParagraph(told, models)}\n\n${statistics.methods}`;
-  return writeReport(dir, { ...statistics, methods, study: told, answers: answered, shown, pictures }, trials);
+  return writeReport(
+    dir,
+    { ...statistics, methods, study: told, answers: answered, realism: describeRealism(answered), shown, pictures },
+    trials,
+  );
 }

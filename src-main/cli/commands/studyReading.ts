@@ -151,7 +151,7 @@ function addEnding(group: Command, endWith: EndWith): void {
 
   group
     .command('report')
-    .description('the statistics of a closed study, with tables of its trials for other programs')
+    .description('the statistics of a closed study; writes the report as a page, JSON, and tables for other programs')
     .addOption(projectOption())
     .addOption(studyOption())
     .addOption(jsonOption())

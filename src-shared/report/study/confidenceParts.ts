@@ -3,7 +3,7 @@ import type { StudyReport } from '../../contract/studyCommands.ts';
 import { calibrationPlot, scoreHistogram } from '../answerPlots.ts';
 import { plotFigure, type Plot } from '../chart.ts';
 import { note, numbersTable, type Section } from './building.ts';
-import { counted, decimal, percent } from './numbers.ts';
+import { counted, decimal, percent, withRange } from './numbers.ts';
 import { scoreWords, wordingOf } from './wording.ts';
 
 function confidenceHistogram(report: StudyReport): Plot {
@@ -34,6 +34,15 @@ function calibration(report: StudyReport): Plot | null {
 
 const levels = ['possibly', 'probably', 'definitely'];
 
+function realismTable({ realism }: StudyReport): string {
+  if (realism.length === 0) return '';
+  const rows = realism.map(({ isSynthetic, cases, answers, mean, ci95 }) => [
+    isSynthetic ? 'synthetic' : 'real', withRange(mean, ci95, 2), String(cases), String(answers),
+  ]); // prettier-ignore
+  return `${numbersTable('Realism, from 1 (poor) to 5 (perfect)', ['Truth', 'Mean [95 %]', 'Scans', 'First answers'], rows)}
+${note('Means over readers of each scan, averaged over scans; Student’s interval over scans.')}`;
+}
+
 export function confidenceSection(report: StudyReport): Section {
   const { confidence, plots, design } = report;
   const words = wordingOf(report);
@@ -50,6 +59,6 @@ export function confidenceSection(report: StudyReport): Section {
 ${numbersTable('Answers by score', ['Score', `Truth: ${words.noise}`, `Truth: ${words.signal}`, 'All'], scores)}
 ${numbersTable('Right answers by confidence', ['The reader said', 'Right/N, share [95 %]'], sure)}
 ${found === null ? '' : numbersTable('Scores read as probabilities', ['Probability', 'Answers', 'Observed'], bins)}
-${note(`Computed from ${design.trials} first answers of ${design.readers} readers, as if independent. Brier score ${decimal(found?.brier ?? null)} (0.25: always one half), expected calibration error ${decimal(found?.calibrationError ?? null)}; the area of a dot is its number of answers.`)}`,
+${note(`Computed from ${design.trials} first answers of ${design.readers} readers, as if independent. Brier score ${decimal(found?.brier ?? null)} (0.25: always one half), expected calibration error ${decimal(found?.calibrationError ?? null)}; the area of a dot is its number of answers.`)}${realismTable(report)}`,
   };
 }

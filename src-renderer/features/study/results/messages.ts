@@ -109,6 +109,13 @@ export const results = {
     within: 'Within readers: κ of repeats',
     note: 'N counts cases; within readers, pairs of answers. Readers who answer at chance cannot agree beyond it.',
   },
+  realism: {
+    caption: 'Realism, from 1 (poor) to 5 (perfect)',
+    truth: 'Truth',
+    mean: 'Mean (95 %)',
+    scans: 'Scans',
+    note: 'Means over readers of each scan, averaged over scans; Student’s interval over scans.',
+  },
   models: {
     caption: 'Models',
     model: 'Model',

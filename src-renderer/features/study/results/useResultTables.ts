@@ -107,6 +107,15 @@ export function useResultTables(report: () => StudyReport): ComputedRef<readonly
     }; // prettier-ignore
   };
 
+  const realism = ({ realism: found }: StudyReport): ResultTableData => ({
+    caption: t('study.results.realism.caption'),
+    head: (['truth', 'mean', 'scans'] as const).map((key) => t(`study.results.realism.${key}`)),
+    rows: found.map(({ isSynthetic, mean, ci95, cases }) => [
+      t(`study.results.kind.${isSynthetic ? 'synthetic' : 'real'}`), decimalWithin(mean, ci95), n(cases),
+    ]),
+    note: t('study.results.realism.note'),
+  }); // prettier-ignore
+
   const models = ({ models: found }: StudyReport): ResultTableData => ({
     caption: t('study.results.models.caption'),
     head: (['model', 'scans', 'found', 'auc'] as const).map((key) => t(`study.results.models.${key}`)),
@@ -124,6 +133,7 @@ export function useResultTables(report: () => StudyReport): ComputedRef<readonly
       detection(found),
       mixed(found),
       agreement(found),
+      realism(found),
       models(found),
     ].filter(({ rows }) => rows.length > 0);
   });
