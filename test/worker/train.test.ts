@@ -15,6 +15,8 @@ import { createRandom } from '#shared/random.ts';
 /** Small sizes of each kind of model. */
 const models = {
   'alpha-wgan': ['width=16', 'latent=16', 'codeUnits=64', 'batch=2'],
+  // Phases of 15 scans: 16³ fades in from iteration 23 to 30, about where the run is killed.
+  'progressive-gan': ['maps=8', 'batch4=2', 'batch8=2', 'batch16=2', 'kimg=0.015'],
   srgan: ['features=8', 'blocks=1', 'patch=16', 'batch=2', 'adversarial=0.001', 'noise=0.02'],
 } as const;
 /** One thread: sums have one order, so that two runs can be compared bit by bit. */
@@ -92,7 +94,7 @@ describe('training and synthesis', () => {
     return Object.fromEntries(Object.entries(reply.value.values).map(([name, values]) => [name, values.slice(0, 40)]));
   }
 
-  it.each(['alpha-wgan', 'srgan'] as const)(
+  it.each(['progressive-gan', 'alpha-wgan', 'srgan'] as const)(
     'killed and resumed, a run of %s equals one that was never stopped, bit by bit',
     async (model) => {
       const straight = await runCli(trainArguments(model, 40), oneThread);
