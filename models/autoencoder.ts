@@ -77,7 +77,13 @@ function createAutoencoder({ config, grid, seed }: CreateGenerator<AutoencoderCo
     );
 
   return {
-    networks: { encoder, generator: decoder, averageEncoder: averages.encoder, average: averages.decoder, codes: codes.network },
+    networks: {
+      encoder,
+      generator: decoder,
+      averageEncoder: averages.encoder,
+      average: averages.decoder,
+      codes: codes.network,
+    },
     optimizers,
 
     async step(real) {

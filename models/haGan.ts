@@ -41,6 +41,11 @@ export const haGanConfig = z.strictObject({
   encoderRate: rate(1e-4, 'Learning rate of both encoders'),
   beta1: z.number().min(0).lt(1).default(0).describe('Adam β₁'),
   beta2: z.number().min(0).lt(1).default(0.999).describe('Adam β₂'),
+  condition: z
+    .string()
+    .max(100)
+    .default('')
+    .describe("Column of the participants' table whose values are classes to tell apart; empty: none"),
   classWeight: z
     .number()
     .min(0)
@@ -79,6 +84,7 @@ export const haGan: GeneratorEntry<typeof haGanConfig> = {
   defaultPreset: 'published',
   configSchema: haGanConfig,
   batchSize: (config) => config.batch,
+  condition: (config) => config.condition,
   publishedNames: (config, grid) => haGanNames({ ...config, grid, classes: 0 }),
   create: (request) => createHaGan(request),
 };

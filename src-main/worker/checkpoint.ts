@@ -13,6 +13,7 @@ import { srTraining, type SrTraining } from '#contract/superResolution.ts';
 import { importedWeights, type ImportedWeights } from '#contract/weights.ts';
 import { sha256OfFile, syncFolder, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import type { Trainable } from '#models/model.ts';
+import { condition, type Condition } from '#shared/condition.ts';
 import { openSafetensors, writeSafetensors } from './safetensors.ts';
 import type { TensorFile, TensorSource } from './tensorSource.ts';
 
@@ -31,6 +32,7 @@ export const checkpointDescription = z.strictObject({
   seed: z.int().nonnegative(),
   datasetFingerprint: z.string(),
   trainedOn: srTraining.nullable().default(null), // null: of a model that makes scans
+  condition: condition.nullable().default(null), // null: of a model that is not conditional
   imported: importedWeights.nullable().default(null), // null: a training wrote it
   iteration: z.int().nonnegative(),
   elapsedSeconds: z.number().nonnegative(),
@@ -56,6 +58,7 @@ export interface CheckpointRequest {
   readonly seed: number;
   readonly datasetFingerprint: string;
   readonly trainedOn: SrTraining | null;
+  readonly condition?: Condition | null;
   /** Of weights that were trained elsewhere. */
   readonly imported?: ImportedWeights;
   readonly iteration: number;
@@ -81,6 +84,7 @@ export async function writeCheckpoint(model: Trainable, request: CheckpointReque
       id,
       imported: null,
       ...known,
+      condition: known.condition ?? null,
       config: { ...request.config },
       optimizerSteps: Object.fromEntries(
         Object.entries(model.optimizers).map(([name, { stepCount }]) => [name, stepCount]),

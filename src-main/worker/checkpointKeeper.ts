@@ -30,7 +30,7 @@ export function createCheckpointKeeper({
   earlier,
   context,
 }: KeeperOptions): CheckpointKeeper {
-  const { model, trainedOn } = training;
+  const { model, trainedOn, condition } = training;
   let recent = earlier.filter(({ milestone }) => !milestone).map(({ id }) => id);
   let lastMilestone = earlier.findLast(({ milestone }) => milestone)?.iteration ?? 0;
 
@@ -48,6 +48,7 @@ export function createCheckpointKeeper({
         seed,
         datasetFingerprint,
         trainedOn,
+        condition,
         iteration,
         elapsedSeconds,
         dataPosition,

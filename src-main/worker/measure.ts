@@ -15,7 +15,7 @@ export async function measure(task: TaskOf<'measure'>, context: WorkerContext): 
   registerNativeKernels(tf);
   const entry = findModel(task.modelId);
   const config: unknown = entry.configSchema.parse(task.config);
-  const volumes = task.volumes.map((path) => ({ path, lowPath: null, split: 'train' as const }));
+  const volumes = task.volumes.map((volume) => ({ ...volume, lowPath: null, split: 'train' as const }));
   const { model, step: train } = await createTraining(entry, { config, grid: task.grid, volumes, seed });
   try {
     let started = performance.now();

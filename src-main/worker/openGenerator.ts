@@ -26,7 +26,9 @@ export async function openGenerator(checkpointDir: string, expectedSha256: strin
       `Checkpoint ${found.id} is of ${entry.id}, which makes scans finer. New scans need a checkpoint of a model that makes scans.`,
     );
   }
-  const model = entry.create({ config: entry.configSchema.parse(found.config), grid: found.grid, seed: found.seed });
+  const config: unknown = entry.configSchema.parse(found.config);
+  const classes = found.condition?.values.length ?? 0;
+  const model = entry.create({ config, grid: found.grid, seed: found.seed, classes });
   try {
     return { model, checkpoint: await restoreCheckpoint(model, checkpointDir, 'networks') };
   } catch (thrown) {

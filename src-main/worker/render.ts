@@ -40,6 +40,8 @@ function requireCodes({ model, checkpoint }: OpenedGenerator, { shape }: NpyFile
   const { latentLength, generateFrom } = model;
   if (latentLength === undefined || generateFrom === undefined)
     throw new AppError('checkpoint-mismatch', `${checkpoint.modelId} does not make its scans from one code each, so none can be given.`); // prettier-ignore
+  if (checkpoint.condition !== null)
+    throw new AppError('checkpoint-mismatch', `Checkpoint ${checkpoint.id} is conditional on ${checkpoint.condition.column}: codes alone do not make its scans. Use --count and --out.`); // prettier-ignore
   if (shape.length === 2 && shape[1] === latentLength && (shape[0] ?? 0) > 0) return shape;
   throw new AppError(
     'bad-input',

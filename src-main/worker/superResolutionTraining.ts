@@ -25,6 +25,7 @@ export async function createSuperResolutionTraining(
   const model = entry.create({ config, seed });
   return {
     model,
+    condition: null,
     trainedOn: { factor: [...plan.factor], profile: plan.profile, noise: plan.noise, pairs, ...described },
 
     drawnUntil: (iteration) => iteration * plan.count,

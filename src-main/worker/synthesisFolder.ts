@@ -6,7 +6,12 @@ import { AppError } from '#contract/errors.ts';
 
 /** What describes a whole folder, and would be written over. */
 const folderFiles = ['dataset_description.json', 'participants.tsv', 'contact-sheet.png'];
-const sidecarFields = z.looseObject({ ModelHash: z.string(), Seed: z.number(), Truncation: z.number() });
+const sidecarFields = z.looseObject({
+  ModelHash: z.string(),
+  Seed: z.number(),
+  Truncation: z.number(),
+  ClassAsked: z.string().nullable().default(null),
+});
 
 export interface PlannedScan {
   /** `sub-…` */
@@ -19,6 +24,8 @@ export interface PlannedScan {
 export interface SynthesisPlan {
   readonly checkpointSha256: string;
   readonly truncation: number;
+  /** The class that was asked for; null: none. */
+  readonly label: string | null;
   readonly scans: readonly PlannedScan[];
 }
 
@@ -47,7 +54,12 @@ export async function requireOwnFolder(out: string, plan: SynthesisPlan): Promis
 async function isSame(sidecar: string, { seed }: PlannedScan, plan: SynthesisPlan): Promise<boolean> {
   try {
     const found = sidecarFields.parse(JSON.parse(await readFile(sidecar, 'utf8')));
-    return found.ModelHash === plan.checkpointSha256 && found.Seed === seed && found.Truncation === plan.truncation;
+    return (
+      found.ModelHash === plan.checkpointSha256 &&
+      found.Seed === seed &&
+      found.Truncation === plan.truncation &&
+      found.ClassAsked === plan.label
+    );
   } catch {
     return (await readdir(dirname(sidecar)).catch(() => [])).length === 0;
   }

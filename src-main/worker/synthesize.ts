@@ -1,10 +1,12 @@
 /** The synthesis job: one volume at a time from a checkpoint, as NIfTI in a BIDS derivative that says what it is. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { AppError } from '#contract/errors.ts';
 import type { TaskOf } from '#contract/jobs.ts';
 import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { drawContactSheet, type SheetScan } from '#imaging/contactSheet.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
+import { labelsOfSeeds } from '#models/inference/latents.ts';
 import type { GeneratorModel } from '#models/model.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import type { CheckpointDescription } from './checkpoint.ts';
@@ -37,6 +39,7 @@ export async function synthesize(given: TaskOf<'synthesize'>, context: WorkerCon
   await requireOwnFolder(request.out, {
     checkpointSha256: task.checkpointSha256,
     truncation: request.truncation,
+    label: request.label ?? null,
     scans: Array.from({ length: request.count }, (_, index) => ({
       subject: subjectOf(index),
       sidecar: `${stemOf(subjectOf(index), dataset)}.json`,
@@ -45,13 +48,14 @@ export async function synthesize(given: TaskOf<'synthesize'>, context: WorkerCon
   });
   const { model, checkpoint } = await openGenerator(checkpointDir, task.checkpointSha256);
   try {
+    const label = labelOf(checkpoint, request.label);
     await mkdir(request.out, { recursive: true });
     const onSheet: SheetScan[] = [];
     const started = performance.now();
     for (let index = 0; index < request.count; index++) {
       if (context.isCancelled()) throw cancelledError();
       const seed = request.seed + index;
-      const volume = await generateOne(model, { seed, truncation: request.truncation, dataset });
+      const volume = await generateOne(model, { seed, truncation: request.truncation, label, dataset });
       await writeScan({ task, context, checkpoint, index, seed, volume });
       await writeThumbnail({ task, context, checkpoint, index, seed, volume });
       if (onSheet.length < mostOnSheet)
@@ -77,12 +81,14 @@ export async function synthesize(given: TaskOf<'synthesize'>, context: WorkerCon
 interface GenerateOne {
   readonly seed: number;
   readonly truncation: number;
+  readonly label: number | null;
   readonly dataset: Dataset;
 }
 
 /** One volume in the dataset's intensity units and common space. */
-async function generateOne(model: GeneratorModel, { seed, truncation, dataset }: GenerateOne): Promise<Volume> {
-  const sample = model.generate({ count: 1, seed, truncation }); // [1, d, h, w, 1]
+async function generateOne(model: GeneratorModel, request: GenerateOne): Promise<Volume> {
+  const { seed, truncation, label, dataset } = request;
+  const sample = model.generate({ count: 1, seed, truncation, ...(label === null ? {} : { label }) }); // [1, d, h, w, 1]
   const [volume] = (await volumesOf(sample, dataset.spacingMm)) as [Volume];
   sample.dispose();
   const { low, high, background } = dataset.intensity;
@@ -117,6 +123,30 @@ function originOf({ imported, datasetFingerprint }: CheckpointDescription, { nam
   };
 }
 
+/** The class of that name; null: drawn from each seed, or the model knows none. */
+function labelOf({ id, condition }: CheckpointDescription, asked: string | undefined): number | null {
+  if (asked === undefined) return null;
+  const found = condition?.values.indexOf(asked) ?? -1;
+  if (found !== -1) return found;
+  throw new AppError(
+    'usage',
+    condition === null
+      ? `Checkpoint ${id} is not conditional: it was trained without a column of classes. Leave out --label.`
+      : `Checkpoint ${id} knows no ${condition.column} "${asked}". It knows: ${condition.values.join(', ')}.`,
+  );
+}
+
+/** What a sidecar says of the class of its scan. */
+function conditionOfScan(
+  { condition }: CheckpointDescription,
+  { seed, asked }: { readonly seed: number; readonly asked: string | undefined },
+): object {
+  if (condition === null) return {};
+  const [drawn] = labelsOfSeeds({ count: 1, seed, truncation: 1 }, condition.values.length);
+  const value = asked ?? condition.values[drawn ?? 0];
+  return { Condition: { Column: condition.column, Value: value }, ClassAsked: asked ?? null };
+}
+
 interface WriteScan {
   readonly task: TaskOf<'synthesize'>;
   readonly context: WorkerContext;
@@ -140,6 +170,7 @@ async function writeScan({ task, context, checkpoint, index, seed, volume }: Wri
     ...originOf(checkpoint, dataset),
     Seed: seed,
     Truncation: request.truncation,
+    ...conditionOfScan(checkpoint, { seed, asked: request.label }),
     Resolution: `${String(dataset.spacingMm)} mm isotropic`,
     GeneratedBy: { Name: 'Doppel', Version: versions.doppel, Engine: versions.engine },
   };

@@ -34,7 +34,7 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
   const { request, grid } = task;
   const entry = findModel(request.modelId);
   const config: unknown = entry.configSchema.parse(request.config);
-  const volumes = task.volumes.map(({ path, lowPath, split }) => ({ path, lowPath, split }));
+  const volumes = task.volumes.map(({ path, lowPath, split, attributes }) => ({ path, lowPath, split, attributes }));
   const training = await createTraining(entry, { config, grid, volumes, seed: request.seed });
   const { model } = training;
   try {

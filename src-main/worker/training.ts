@@ -2,6 +2,7 @@
 import type { TaskOf } from '#contract/jobs.ts';
 import type { SrTraining } from '#contract/superResolution.ts';
 import type { Scalars, Trainable } from '#models/model.ts';
+import type { Condition } from '#shared/condition.ts';
 
 export interface Preview {
   /** PNG. */
@@ -16,12 +17,14 @@ export interface Training {
   drawnUntil(iteration: number): number;
   /** What the data was like, for a model that has to know its like again; null for the others. */
   readonly trainedOn: SrTraining | null;
+  /** What the model is conditional on; null: nothing. */
+  readonly condition: Condition | null;
   /** Trains iteration `iteration`, counted from 1; what it draws depends on the seed and this number alone. */
   step(iteration: number): Promise<Scalars>;
   preview(): Promise<Preview>;
 }
 
-type TrainingVolume = Pick<TaskOf<'train'>['volumes'][number], 'path' | 'lowPath' | 'split'>;
+type TrainingVolume = Pick<TaskOf<'train'>['volumes'][number], 'path' | 'lowPath' | 'split' | 'attributes'>;
 
 export interface TrainingRequest {
   /** Parsed by the model's schema. */

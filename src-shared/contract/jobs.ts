@@ -60,6 +60,7 @@ export const synthesizeRequest = z.strictObject({
   count: z.int().positive().max(100_000),
   seed,
   truncation: z.number().positive().max(2), // latents are multiplied by it; 1 leaves them as they are
+  label: z.string().optional(), // of a conditional model, the value of its column; none: each scan has one drawn from its seed
   out: folder, // absolute
 });
 export type SynthesizeRequest = z.infer<typeof synthesizeRequest>;
@@ -286,7 +287,7 @@ export const workerTask = z.discriminatedUnion('kind', [
     modelId: z.string(),
     config: z.record(z.string(), z.unknown()), // the parsed, complete configuration
     grid: z.int().positive(),
-    volumes: z.array(folder).min(1), // absolute paths, the training split
+    volumes: z.array(z.strictObject({ path: folder, attributes })).min(1), // absolute paths, the training split
     steps: z.int().min(2), // the first one, which warms up, is not counted
   }),
   z.strictObject({ kind: z.literal('doctor') }),

@@ -3,13 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AffineMatrix } from '#contract/records.ts';
+import type { AffineMatrix, Attributes } from '#contract/records.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
+import { haGan } from '#models/haGan.ts';
 import { progressiveGan } from '#models/progressiveGan.ts';
 import { createGeneratorTraining } from '#worker/generatorTraining.ts';
+import type { TrainingRequest } from '#worker/training.ts';
 import { testEngine } from '../models/engine.ts';
 
-const grid = 16;
 let folder: string;
 beforeAll(async () => {
   await testEngine();
@@ -17,10 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a growing model is fed at its resolution, from 4³ to the grid, and each scan in its turn', async () => {
-  const volumes = await Promise.all(
-    [0, 1, 2].map(async (scan) => {
-      const path = join(folder, `${String(scan)}.nii`);
+/** Waves of `grid`³ voxels, one with each of these rows of the participants' table. */
+function scansOnDisk(grid: number, rows: readonly Attributes[]): Promise<TrainingRequest['volumes']> {
+  return Promise.all(
+    rows.map(async (attributes, scan) => {
+      const path = join(folder, `${String(grid)}-${String(scan)}.nii`);
       const data = Float32Array.from({ length: grid ** 3 }, (_, voxel) => Math.sin(0.01 * voxel + scan));
       const affine = [0, 1, 2].map((row) => [0, 1, 2, 3].map((column) => (row === column ? 1 : 0)));
       await writeNifti(
@@ -28,12 +30,16 @@ test('a growing model is fed at its resolution, from 4³ to the grid, and each s
         { size: [grid, grid, grid], affine: [...affine, [0, 0, 0, 1]] as AffineMatrix, data },
         { storage: { kind: 'float32' }, description: '' },
       );
-      return { path, lowPath: null, split: 'train' as const };
+      return { path, lowPath: null, split: 'train' as const, attributes };
     }),
   );
+}
+
+test('a growing model is fed at its resolution, from 4³ to the grid, and each scan in its turn', async () => {
+  const volumes = await scansOnDisk(16, [{}, {}, {}]);
   const small = { maps: 4, batch4: 3, batch8: 2, batch16: 1, kimg: 0.004 };
   const config = progressiveGan.configSchema.parse(small);
-  const training = createGeneratorTraining(progressiveGan, { config, grid, volumes, seed: 1 });
+  const training = createGeneratorTraining(progressiveGan, { config, grid: 16, volumes, seed: 1 });
   const sides: number[] = [];
   let scans = 0;
   for (let iteration = 1; iteration <= 9; iteration++) {
@@ -45,5 +51,40 @@ test('a growing model is fed at its resolution, from 4³ to the grid, and each s
   expect(sides).toEqual([4, 4, 8, 8, 8, 8, 16, 16, 16]);
   const { picture } = await training.preview();
   expect(picture.length).toBeGreaterThan(100);
+  training.model.dispose();
+});
+
+test('a conditional model gets the class that belongs to each scan, epoch after epoch', async () => {
+  const sexes = ['f', 'm', 'm', 'x'];
+  const volumes = await scansOnDisk(
+    32,
+    sexes.map((sex) => ({ sex })),
+  );
+  const seen: [number, number | undefined][] = []; // first voxel and class
+  const watched: typeof haGan = {
+    ...haGan,
+    create: (request) => {
+      const model = haGan.create(request);
+      return {
+        ...model,
+        async step(real, labels) {
+          const firsts = await real.data();
+          labels?.forEach((label, index) => seen.push([firsts[index * 32 ** 3] ?? Number.NaN, label]));
+          return model.step(real, labels);
+        },
+      };
+    },
+  };
+  const config = haGan.configSchema.parse({ width: 16, latent: 8, batch: 2, condition: 'sex' });
+  const training = createGeneratorTraining(watched, { config, grid: 32, volumes, seed: 1 });
+  expect(training.condition).toEqual({ column: 'sex', values: ['f', 'm', 'x'] });
+  for (let iteration = 1; iteration <= 4; iteration++) {
+    expect((await training.step(iteration))['discriminator.class']).toBeGreaterThan(0);
+  }
+  expect(seen).toHaveLength(8);
+  for (const [first, label] of seen) {
+    const scan = [0, 1, 2, 3].find((candidate) => Math.abs(Math.sin(candidate) - first) < 1e-6) ?? 0;
+    expect(['f', 'm', 'x'][label ?? -1]).toBe(sexes[scan]);
+  }
   training.model.dispose();
 });

@@ -7,6 +7,7 @@ import { requireOwnFolder, type SynthesisPlan } from '#worker/synthesisFolder.ts
 const plan = (count: number): SynthesisPlan => ({
   checkpointSha256: 'abc',
   truncation: 1,
+  label: null,
   scans: Array.from({ length: count }, (_, index) => ({
     subject: `sub-synth000${String(index + 1)}`,
     sidecar: `sub-synth000${String(index + 1)}/anat/scan.json`,

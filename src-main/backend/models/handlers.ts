@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
 import type { DatasetRecord, ModelDescriptor } from '#contract/records.ts';
+import { conditionOf } from '#shared/condition.ts';
 import { formatFactor } from '#shared/volume/factor.ts';
 import type { BackendContext } from '../context.ts';
 import { startJob } from '../jobs/startJob.ts';
@@ -40,7 +41,11 @@ function requireFit(entry: ModelEntry, config: unknown, { store }: OwnedProject,
       `The dataset "${dataset.name}" has no training scans: all ${String(dataset.volumes)} are held out. Import it again with a smaller --holdout.`,
     );
   }
-  if (entry.kind === 'generator') return;
+  if (entry.kind === 'generator') {
+    const scans = store.datasets.volumes(dataset.id).filter(({ split }) => split === 'train');
+    conditionOf(scans, entry.condition?.(config) ?? '');
+    return;
+  }
   const learned = formatFactor(entry.patches(config).factor);
   const [paired] = store.datasets.volumes(dataset.id).flatMap(({ low }) => (low === null ? [] : [low]));
   if (paired === undefined || formatFactor(paired.factor) === learned) return;
@@ -85,7 +90,7 @@ export function modelHandlers({
       const volumes = project.store.datasets
         .volumes(dataset.id)
         .filter((volume) => volume.split === 'train')
-        .map((volume) => join(project.dir, volume.path));
+        .map(({ path, attributes }) => ({ path: join(project.dir, path), attributes }));
       return runner.whileIdle((signal) => measureModel({ modelId, config, grid: dataset.grid, volumes, signal }));
     },
 

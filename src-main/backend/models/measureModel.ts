@@ -1,5 +1,6 @@
 /** How long an iteration takes on this machine: a worker trains a few steps and says so. */
 import type { Measurement } from '#contract/commands.ts';
+import type { Attributes } from '#contract/records.ts';
 import { runOnce } from '../jobs/runOnce.ts';
 
 /** The first step builds kernels and is not counted; the mean of three others is within a few per cent. */
@@ -9,8 +10,8 @@ interface MeasureRequest {
   readonly modelId: string;
   readonly config: Record<string, unknown>;
   readonly grid: number;
-  /** Absolute paths of the training split. */
-  readonly volumes: string[];
+  /** The training split, with absolute paths. */
+  readonly volumes: { path: string; attributes: Attributes }[];
   /** Ends the measurement. */
   readonly signal: AbortSignal;
 }

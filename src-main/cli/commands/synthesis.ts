@@ -21,6 +21,7 @@ interface SynthesizeFlags extends ProjectFlags {
   readonly seed: number;
   readonly out?: string;
   readonly truncation: number;
+  readonly label?: string;
   readonly latents?: string;
   readonly raw?: string;
 }
@@ -94,7 +95,7 @@ async function synthesizeScans(
   const [{ withSession }, { chooseProject }, { jobDocument, reportEnd }] = await Promise.all([
     import('../session.ts'), import('../chooseProject.ts'), import('../reportJob.ts'),
   ]); // prettier-ignore
-  const { seed, truncation: factor } = flags;
+  const { seed, truncation: factor, label } = flags;
   const isJson = flags.json === true;
   await withSession(async ({ call, follow }) => {
     const project = chooseProject(flags);
@@ -107,6 +108,7 @@ async function synthesizeScans(
         count,
         seed,
         truncation: factor,
+        ...(label === undefined ? {} : { label }),
         out: resolve(out),
       }),
     );
@@ -161,6 +163,7 @@ export function addSynthesisCommands(program: Command, endWith: EndWith): void {
         .argParser(truncation)
         .default(1),
     )
+    .option('--label <value>', 'of a conditional network: the value of its column; otherwise each scan has one drawn')
     .addOption(jsonOption())
     .addOption(
       new Option(

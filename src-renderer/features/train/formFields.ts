@@ -24,7 +24,10 @@ export interface ChoiceField extends FieldBase {
 export interface SwitchField extends FieldBase {
   readonly kind: 'switch';
 }
-export type Field = NumberField | ChoiceField | SwitchField;
+export interface TextField extends FieldBase {
+  readonly kind: 'text';
+}
+export type Field = NumberField | ChoiceField | SwitchField | TextField;
 
 export interface Bound {
   readonly value: number;
@@ -61,6 +64,7 @@ function fieldOf(key: string, given: Property): Field | null {
   if (options !== undefined && first !== undefined)
     return { kind: 'choice', key, description, options, initial: given.default ?? first };
   if (given.type === 'boolean') return { kind: 'switch', key, description, initial: given.default ?? false };
+  if (given.type === 'string') return { kind: 'text', key, description, initial: given.default ?? '' };
   if (given.type !== 'number' && given.type !== 'integer') return null;
   const low = boundOf(given.minimum, given.exclusiveMinimum);
   const high = boundOf(given.maximum, given.exclusiveMaximum);
@@ -93,6 +97,8 @@ export function valueOf(field: Field, draft: Draft): Value | null {
       return held === true;
     case 'choice':
       return field.options.find((candidate) => String(candidate) === held) ?? null;
+    case 'text':
+      return String(held ?? '').trim();
     case 'number': {
       const text = String(held ?? '').trim();
       const number = text === '' ? NaN : Number(text);
@@ -109,7 +115,7 @@ export interface Fault {
 
 export function faultOf(field: Field, draft: Draft): Fault | null {
   const value = valueOf(field, draft);
-  if (field.kind === 'switch') return null;
+  if (field.kind === 'switch' || field.kind === 'text') return null;
   if (field.kind === 'choice') return value === null ? { key: 'choice', bound: 0 } : null;
   if (typeof value !== 'number') return { key: 'number', bound: 0 };
   if (field.isWhole && !Number.isInteger(value)) return { key: 'whole', bound: 0 };

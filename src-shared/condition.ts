@@ -1,0 +1,46 @@
+/** What a conditional model is conditional on: a column of the participants' table, its values the classes. */
+import { z } from 'zod';
+import { AppError } from './contract/errors.ts';
+import type { Attributes } from './contract/records.ts';
+
+export const condition = z.strictObject({
+  column: z.string().min(1),
+  values: z.array(z.string()).min(2), // by class
+});
+export type Condition = z.infer<typeof condition>;
+
+const mostClasses = 32;
+
+interface Described {
+  readonly attributes: Attributes;
+}
+
+/** The condition that these scans give; null for the column ''. Throws `usage` where they are no few classes. */
+export function conditionOf(scans: readonly Described[], column: string): Condition | null {
+  if (column === '') return null;
+  const known = scans.filter(({ attributes }) => attributes[column] !== undefined);
+  if (known.length < scans.length) {
+    const columns = [...new Set(scans.flatMap(({ attributes }) => Object.keys(attributes)))];
+    throw new AppError(
+      'usage',
+      `${String(scans.length - known.length)} of ${String(scans.length)} training scans have no "${column}" in the participants' table (it has: ${columns.join(', ')}). Choose a column that is filled in, take those scans out, or train without a condition.`,
+    );
+  }
+  const values = [...new Set(known.map(({ attributes }) => String(attributes[column])))].toSorted((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  );
+  if (values.length < 2 || values.length > mostClasses) {
+    throw new AppError(
+      'usage',
+      `The column "${column}" has ${String(values.length)} different values in the training scans; a condition has from 2 to ${String(mostClasses)} classes.`,
+    );
+  }
+  return { column, values };
+}
+
+/** The class of a scan. Throws `usage` where it has none. */
+export function classOf({ column, values }: Condition, { attributes }: Described): number {
+  const found = values.indexOf(String(attributes[column]));
+  if (found === -1) throw new AppError('usage', `A scan has no class by the column "${column}".`);
+  return found;
+}
