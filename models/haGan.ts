@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { createRandom, restoreRandom } from '#shared/random.ts';
 import { copyNetwork, prepareWeights, type PreparedWeights } from './blocks/weights.ts';
 import { haGanNames } from './haGanNames.ts';
+import { conditionSetting } from './conditionSetting.ts';
 import { createHaGanNetworks, type View } from './haGanNetworks.ts';
 import {
   drawLatents,
@@ -41,11 +42,7 @@ export const haGanConfig = z.strictObject({
   encoderRate: rate(1e-4, 'Learning rate of both encoders'),
   beta1: z.number().min(0).lt(1).default(0).describe('Adam β₁'),
   beta2: z.number().min(0).lt(1).default(0.999).describe('Adam β₂'),
-  condition: z
-    .string()
-    .max(100)
-    .default('')
-    .describe("Column of the participants' table whose values are classes to tell apart; empty: none"),
+  condition: conditionSetting,
   classWeight: z
     .number()
     .min(0)

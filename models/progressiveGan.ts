@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { createRandom } from '#shared/random.ts';
 import { startSide } from './blocks/growing.ts';
 import { createGrowingDiscriminator } from './blocks/growingDiscriminator.ts';
+import { conditionSetting } from './conditionSetting.ts';
 import { drawLatents, labelsOfSeeds, latentsOfSeeds, oneHotLabels, withLabels } from './inference/latents.ts';
 import type { CreateGenerator, GeneratorEntry, GeneratorModel } from './model.ts';
 import { registerVolumeGradients } from './ops/gradients.ts';
@@ -38,6 +39,7 @@ const progressiveGanConfig = z.strictObject({
   rate64: rateSetting(7e-4, 'Learning rate at 64³'),
   rate128: rateSetting(6e-4, 'Learning rate at 128³ and above'),
   ...adversarialSettings,
+  condition: conditionSetting,
   classWeight: z
     .number()
     .min(0)
@@ -72,6 +74,7 @@ export const progressiveGan: GeneratorEntry<typeof progressiveGanConfig> = {
   defaultPreset: 'quick',
   configSchema: progressiveGanConfig,
   batchSize: (config) => config.batch4, // then by resolution
+  condition: (config) => config.condition,
   create: (request) => createProgressiveGan(request),
 };
 

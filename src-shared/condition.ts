@@ -10,6 +10,7 @@ export const condition = z.strictObject({
 export type Condition = z.infer<typeof condition>;
 
 const mostClasses = 32;
+const leastScans = 2; // a class, on average: with fewer the class is the scan
 
 interface Described {
   readonly attributes: Attributes;
@@ -29,10 +30,10 @@ export function conditionOf(scans: readonly Described[], column: string): Condit
   const values = [...new Set(known.map(({ attributes }) => String(attributes[column])))].toSorted((a, b) =>
     a.localeCompare(b, 'en', { numeric: true }),
   );
-  if (values.length < 2 || values.length > mostClasses) {
+  if (values.length < 2 || values.length > Math.min(mostClasses, scans.length / leastScans)) {
     throw new AppError(
       'usage',
-      `The column "${column}" has ${String(values.length)} different values in the training scans; a condition has from 2 to ${String(mostClasses)} classes.`,
+      `The column "${column}" has ${String(values.length)} different values in ${String(scans.length)} training scans; a condition has from 2 to ${String(mostClasses)} classes, and at least ${String(leastScans)} scans for each on average.`,
     );
   }
   return { column, values };

@@ -5,12 +5,13 @@ const scans = [
   { attributes: { site: 10, sex: 'm' } },
   { attributes: { site: 9, sex: 'f' } },
   { attributes: { site: 9 } },
+  { attributes: { site: 10, sex: 'm' } },
 ];
 
 test('the classes are the values of the column in order, numbers by size', () => {
   const condition = conditionOf(scans, 'site');
   expect(condition).toEqual({ column: 'site', values: ['9', '10'] });
-  expect(condition === null ? [] : scans.map((scan) => classOf(condition, scan))).toEqual([1, 0, 0]);
+  expect(condition === null ? [] : scans.map((scan) => classOf(condition, scan))).toEqual([1, 0, 0, 1]);
 });
 
 test('no column is no condition', () => {
@@ -19,9 +20,10 @@ test('no column is no condition', () => {
 
 test('a column with gaps, with one value or with many is refused, and what there is is named', () => {
   expect(() => conditionOf(scans, 'sex')).toThrow(
-    '1 of 3 training scans have no "sex" in the participants\' table (it has: site, sex).',
+    '1 of 4 training scans have no "sex" in the participants\' table (it has: site, sex).',
   );
-  expect(() => conditionOf(scans.slice(1), 'site')).toThrow('has 1 different values');
+  expect(() => conditionOf(scans.slice(1, 3), 'site')).toThrow('has 1 different values');
   const many = Array.from({ length: 40 }, (_, age) => ({ attributes: { age } }));
   expect(() => conditionOf(many, 'age')).toThrow('has 40 different values');
+  expect(() => conditionOf(scans.slice(0, 3), 'site')).toThrow('has 2 different values in 3 training scans');
 });
