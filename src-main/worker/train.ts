@@ -39,6 +39,7 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
   const { model } = training;
   try {
     const resumed = task.resumeFrom === null ? null : await resume(model, task, task.resumeFrom);
+    if (resumed === null && task.startFrom !== undefined) await begin(model, task, task.startFrom);
     const checkpointsDir = join(task.projectDir, 'checkpoints');
     const versions = { ...task.versions, engine: `${engine.name} ${engine.version}` };
     const earlier = resumed === null ? [] : await listCheckpoints(checkpointsDir, task.jobId);
@@ -97,14 +98,23 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
 
 const now = (): number => performance.now() / 1000;
 
+/** A new training with the networks of a checkpoint: of another dataset, of weights from elsewhere. */
+async function begin(model: Trainable, task: TaskOf<'train'>, checkpointDir: string): Promise<void> {
+  requireSame(await readCheckpointDescription(checkpointDir), task);
+  await restoreCheckpoint(model, checkpointDir, 'networks');
+}
+
+function requireSame({ modelId, grid }: CheckpointDescription, task: TaskOf<'train'>): void {
+  if (modelId === task.request.modelId && grid === task.grid) return;
+  throw new AppError(
+    'checkpoint-mismatch',
+    `The checkpoint is of ${modelId} at ${String(grid)}³, the job trains ${task.request.modelId} at ${String(task.grid)}³.`,
+  );
+}
+
 async function resume(model: Trainable, task: TaskOf<'train'>, checkpointDir: string): Promise<CheckpointDescription> {
   const description = await readCheckpointDescription(checkpointDir);
-  if (description.modelId !== task.request.modelId || description.grid !== task.grid) {
-    throw new AppError(
-      'checkpoint-mismatch',
-      `The checkpoint is of ${description.modelId} at ${String(description.grid)}³, the job trains ${task.request.modelId} at ${String(task.grid)}³.`,
-    );
-  }
+  requireSame(description, task);
   if (description.datasetFingerprint !== task.datasetFingerprint) {
     throw new AppError(
       'checkpoint-mismatch',

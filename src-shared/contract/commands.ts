@@ -141,12 +141,14 @@ export const commands = {
   'dataset.show': command(z.strictObject({ ...inProject, name: z.string() })).returns<DatasetDetail>(),
   'model.list': command(z.strictObject({})).returns<readonly ModelDescriptor[]>(),
   'model.train': command(
-    trainRequest.pick({ modelId: true, until: true, seed: true, previewEvery: true, checkpointEvery: true }).extend({
-      ...inProject,
-      dataset: z.string(), // its name
-      preset: z.string().nullable(), // null: the model's default
-      overrides: z.record(z.string(), z.unknown()), // merged over the preset, then parsed by the model's schema
-    }),
+    trainRequest
+      .pick({ modelId: true, until: true, seed: true, previewEvery: true, checkpointEvery: true, startFrom: true })
+      .extend({
+        ...inProject,
+        dataset: z.string(), // its name
+        preset: z.string().nullable(), // null: the model's default
+        overrides: z.record(z.string(), z.unknown()), // merged over the preset, then parsed by the model's schema
+      }),
   ).returns<Job>(),
   /** Trains a few steps in a process of its own and keeps nothing; `wrong-state` while a job is running. */
   'model.measure': command(

@@ -49,6 +49,7 @@ export const trainRequest = z.strictObject({
     z.strictObject({ minutes: z.number().positive() }),
   ]),
   seed,
+  startFrom: z.string().optional(), // a checkpoint whose networks it begins with; not given: they are drawn
   previewEvery: z.int().positive().nullable(), // iterations; null: by time, about every half minute
   checkpointEvery: z.int().positive().nullable(), // iterations; null: by time, so that writing costs a few per cent
 });
@@ -200,6 +201,7 @@ export const workerTask = z.discriminatedUnion('kind', [
     datasetFingerprint: z.string(),
     volumes: z.array(datasetVolume), // absolute paths, training split and held-out
     resumeFrom: folder.nullable(), // absolute checkpoint folder
+    startFrom: folder.optional(), // absolute checkpoint folder; of a training that has no checkpoint of its own yet
     versions: jobVersions,
   }),
   z.strictObject({

@@ -11,6 +11,7 @@ import { sha256OfFile } from '#imaging/atomicWrite.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
 import { readVolume } from '#imaging/readVolume.ts';
 import { createRandom } from '#shared/random.ts';
+import { openTensorFile } from '#worker/tensorFile.ts';
 
 /** Small sizes of each kind of model. */
 const models = {
@@ -93,6 +94,32 @@ describe('training and synthesis', () => {
     if (!reply.ok) throw new Error(reply.error.message);
     return Object.fromEntries(Object.entries(reply.value.values).map(([name, values]) => [name, values.slice(0, 40)]));
   }
+
+  it('begins with the networks of a checkpoint, where it is told to', async () => {
+    const checkpointOf = async (...extra: readonly string[]): Promise<string> => {
+      const trained = await runCli([...trainArguments('alpha-wgan', 1), ...extra]);
+      expect(trained.code, trained.stderr).toBe(0);
+      return (JSON.parse(trained.stdout) as { job: { checkpoint: string } }).job.checkpoint;
+    };
+    const filterOf = async (id: string): Promise<Float32Array> => {
+      const file = await openTensorFile(join(project, 'checkpoints', id, 'weights.safetensors'));
+      const values = await file.read('encoder/weights/down1');
+      await file.close();
+      return values;
+    };
+    const first = await checkpointOf();
+    const still = ['--set', 'rate=1e-12', '--seed', '6'];
+    const [start, continued, other] = await Promise.all([
+      filterOf(first),
+      filterOf(await checkpointOf(...still, '--from', first)),
+      filterOf(await checkpointOf(...still)),
+    ]);
+    const distance = (values: Float32Array): number => Math.max(...values.map((value, at) => Math.abs(value - (start[at] ?? NaN)))); // prettier-ignore
+    expect(distance(continued)).toBeLessThan(1e-6);
+    expect(distance(other)).toBeGreaterThan(0.01);
+    const wider = await runCli([...trainArguments('alpha-wgan', 1), '--set', 'width=32', '--from', first]);
+    expect(wider.stdout).toContain('checkpoint-mismatch');
+  }, 300_000); // prettier-ignore
 
   it.each(['progressive-gan', 'alpha-wgan', 'srgan'] as const)(
     'killed and resumed, a run of %s equals one that was never stopped, bit by bit',

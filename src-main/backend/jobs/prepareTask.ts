@@ -54,6 +54,7 @@ async function prepareTrain(
   const { store, dir } = project;
   const dataset = store.datasets.byId(request.datasetId);
   const from = await chooseCheckpoint(project, job.id, notice);
+  const start = request.startFrom === undefined ? null : store.checkpoints.get(request.startFrom);
   const iteration = from?.iteration ?? 0;
   store.transaction(() => {
     store.metrics.deleteAfter(job.id, iteration);
@@ -77,6 +78,7 @@ async function prepareTrain(
       attributes,
     })),
     resumeFrom: from?.folder ?? null,
+    ...(start === null || from !== null ? {} : { startFrom: checkpointDir(dir, start) }),
     versions: job.versions,
   };
 }

@@ -5,6 +5,7 @@ import { AppError } from '#contract/errors.ts';
 import type { DatasetRecord, ModelDescriptor } from '#contract/records.ts';
 import { conditionOf } from '#shared/condition.ts';
 import { formatFactor } from '#shared/volume/factor.ts';
+import { chooseCheckpoint } from '../checkpoints/chooseCheckpoint.ts';
 import type { BackendContext } from '../context.ts';
 import { startJob } from '../jobs/startJob.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
@@ -73,6 +74,7 @@ export function modelHandlers({
       const project = await sessions.own(dir);
       const dataset = project.store.datasets.byName(name);
       requireFit(entry, parsed.config, project, dataset);
+      if (input.startFrom !== undefined) await chooseCheckpoint(project.store, input.startFrom, entry.kind);
       return startJob({
         project,
         runner,

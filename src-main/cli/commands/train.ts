@@ -26,6 +26,7 @@ interface TrainFlags extends ProjectFlags, UntilFlags {
   readonly preset?: string;
   readonly set?: Readonly<Record<string, unknown>>;
   readonly seed: number;
+  readonly from?: string;
   readonly previewEvery?: number;
   readonly checkpointEvery?: number;
 }
@@ -57,6 +58,7 @@ async function train(flags: TrainFlags, endWith: EndWith): Promise<void> {
       overrides: flags.set ?? {},
       until: untilOf(flags) ?? { minutes: defaultMinutes },
       seed: flags.seed,
+      ...(flags.from === undefined ? {} : { startFrom: flags.from }),
       previewEvery: flags.previewEvery ?? null,
       checkpointEvery: flags.checkpointEvery ?? null,
     });
@@ -80,6 +82,7 @@ export function addTrainCommand(program: Command, endWith: EndWith): void {
     .addOption(iterationsOption())
     .addOption(minutesOption(`train for this long (${String(defaultMinutes)} if neither is given)`))
     .addOption(seedOption())
+    .option('--from <checkpoint>', 'begin with the networks of this checkpoint, trained or imported')
     .addOption(
       new Option(
         '--preview-every <iterations>',
