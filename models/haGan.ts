@@ -82,7 +82,7 @@ export const haGan: GeneratorEntry<typeof haGanConfig> = {
   configSchema: haGanConfig,
   batchSize: (config) => config.batch,
   condition: (config) => config.condition,
-  publishedNames: (config, grid) => haGanNames({ ...config, grid, classes: 0 }),
+  publishedNames: (config, grid, classes) => haGanNames({ ...config, grid, classes }),
   create: (request) => createHaGan(request),
 };
 

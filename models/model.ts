@@ -156,7 +156,7 @@ export interface GeneratorEntry<Schema extends z.ZodType = z.ZodType> extends En
   /** Column of the participants' table whose values are the classes; '': not conditional. Absent: the model never is. */
   condition?(config: z.output<Schema>): string;
   /** Names and layouts of the state dicts that its authors published; absent: weights go by our own names. */
-  publishedNames?(config: z.output<Schema>, grid: number): PublishedNames;
+  publishedNames?(config: z.output<Schema>, grid: number, classes: number): PublishedNames;
   create(request: CreateGenerator<z.output<Schema>>): GeneratorModel;
 }
 

@@ -44,10 +44,10 @@ export async function exportWeights(task: TaskOf<'weights-export'>, context: Wor
 }
 
 /** Published names; by shape, from what the checkpoint holds, where there are none. */
-function namesIn({ modelId, config, grid }: CheckpointDescription, weights: TensorFile): PublishedNames {
+function namesIn({ modelId, config, grid, condition }: CheckpointDescription, weights: TensorFile): PublishedNames {
   const entry = findModel(modelId);
   if (entry.kind === 'generator' && entry.publishedNames !== undefined)
-    return entry.publishedNames(entry.configSchema.parse(config), grid);
+    return entry.publishedNames(entry.configSchema.parse(config), grid, condition?.values.length ?? 0);
   const held: Record<string, { kind: 'weights' | 'buffers'; key: string; shape: readonly number[] }[]> = {};
   for (const name of weights.names) {
     const [network = '', kind, ...rest] = name.split('/');

@@ -12,9 +12,9 @@ interface Held {
   readonly shape: readonly number[];
 }
 
-/** The published names, or our own where its authors published none for PyTorch. */
+/** Of a model that is not conditional: the published names, or our own where its authors published none for PyTorch. */
 export function namesOfModel(entry: GeneratorEntry, config: unknown, grid: number): PublishedNames {
-  if (entry.publishedNames !== undefined) return entry.publishedNames(config, grid);
+  if (entry.publishedNames !== undefined) return entry.publishedNames(config, grid, 0);
   const model = entry.create({ config, grid, seed: 0 });
   try {
     return namesByShape(heldBy(model));

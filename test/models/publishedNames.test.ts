@@ -16,11 +16,12 @@ describe.each(entries)('the published names of $name', ({ entry, preset }) => {
     await testEngine();
   });
 
-  it('tell of every tensor once, with its number of values', () => {
+  const classCounts = entry.condition === undefined ? [0] : [0, 3];
+  it.each(classCounts)('tell of every tensor once, with its number of values, for %i classes', (classes) => {
     const config = entry.configSchema.parse({ ...preset.config, ...smallConfigs[entry.id] });
     const grid = entry.grids.find((side) => side >= 16) ?? 16;
-    const published = entry.publishedNames?.(config, grid) ?? {};
-    const model = entry.create({ config, grid, seed: 1 });
+    const published = entry.publishedNames?.(config, grid, classes) ?? {};
+    const model = entry.create({ config, grid, seed: 1, classes });
     expect(Object.keys(published).toSorted()).toEqual(Object.keys(model.networks).filter((name) => name !== 'average').toSorted()); // prettier-ignore
     for (const [name, { tensors, idle }] of Object.entries(published)) {
       const network = model.networks[name];
