@@ -226,8 +226,7 @@ export const pageStates: readonly PageState[] = [
   {
     name: 'study',
     open: async ({ page }) => {
-      await page.keyboard.press('Enter'); // goes on
-      await page.locator('header').getByRole('button', { name: 'Leave' }).click();
+      await page.locator('.cover').getByRole('button', { name: 'Leave' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
       await page.getByRole('heading', { name: 'Commitments' }).waitFor();
     },

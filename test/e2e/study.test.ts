@@ -172,7 +172,8 @@ test(
     await untilTrial(page, 4, total);
     await page.keyboard.press('p');
     await page.getByRole('heading', { name: 'Paused' }).waitFor();
-    await begin(page, 'Go on');
+    await page.locator('button:focus', { hasText: 'Go on' }).waitFor();
+    await page.keyboard.press('Enter');
     await untilTrial(page, 4, total);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();

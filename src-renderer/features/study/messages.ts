@@ -149,6 +149,7 @@ export const en = {
   fairness: {
     lead: 'Before the study is locked: can a program tell real from synthetic scans without knowing anything of brains?',
     fair: 'Nothing gives the scans away',
+    maybe: 'No cue is beyond chance, but some are possible',
     unfair: 'The scans can be told apart too easily',
     how: 'Cross-validated on {real} real and {synthetic} synthetic scans, {rounds} × {folds} folds. Above {limit} a cue counts, unless chance alone may do that with so few scans.',
     cue: 'Cue',
@@ -230,6 +231,7 @@ export const en = {
   },
   packs: {
     export: 'Pack…',
+    state: { sent: 'pack sent', merged: 'answers merged' },
     exportTitle: 'A pack for {reader}',
     exportText:
       'One encrypted file for another workstation with Doppel: the scans in the order of this reader, without any truth. The answers come back as one signed file.',
