@@ -1,13 +1,20 @@
-/** Training of a model that makes scans: batches of whole volumes; the preview shows a few of its scans. */
+/**
+ * Training of a model that makes scans: batches of whole volumes; the preview shows a few of its scans and, where it has an
+ * encoder, held-out scans beside what it makes of their codes.
+ */
+import * as tf from '@tensorflow/tfjs';
 import { drawContactSheet } from '#imaging/contactSheet.ts';
-import type { GeneratorEntry } from '#models/model.ts';
-import { classOf, conditionOf } from '#shared/condition.ts';
+import type { GeneratorEntry, GeneratorModel } from '#models/model.ts';
+import { classOf, conditionOf, type Condition } from '#shared/condition.ts';
+import type { Volume } from '#shared/volume/volume.ts';
 import { createOrder } from './dataOrder.ts';
+import { readDatasetVolume } from './datasetVolume.ts';
 import type { Training, TrainingRequest } from './training.ts';
 import { createVolumeBatches } from './volumeBatches.ts';
 import { volumesOf } from './volumesOf.ts';
 
 const previewCount = 4;
+const reconstructed = 2; // held-out scans
 /** The same latents in every preview of every run. */
 export const previewSeed = 1;
 
@@ -23,6 +30,7 @@ export function createGeneratorTraining(
   const batchSize = entry.batchSize(config);
   const batches = createVolumeBatches({ paths, grid, seed });
   const model = entry.create({ config, grid, seed, scans: paths.length, classes: condition?.values.length ?? 0 });
+  const heldOut = volumes.filter((volume) => volume.split === 'heldout').slice(0, reconstructed);
   return {
     model,
     condition,
@@ -46,11 +54,45 @@ export function createGeneratorTraining(
     async preview() {
       const samples = model.generate({ count: previewCount, seed: previewSeed, truncation: 1 });
       try {
-        const cells = (await volumesOf(samples)).map((volume) => ({ volume, low: -1, high: 1 }));
-        return { picture: drawContactSheet(cells, { columns: 2 }), metrics: {} };
+        const sampled = (await volumesOf(samples)).map((volume) => ({ volume, low: -1, high: 1 }));
+        const pairs = await reconstruct(model, heldOut, { grid, condition });
+        const cells = pairs.flatMap(({ scan, made }) => [
+          { volume: scan, low: -1, high: 1, caption: 'held out' },
+          { volume: made, low: -1, high: 1, caption: 'from its code' },
+        ]);
+        return { picture: drawContactSheet([...sampled, ...cells], { columns: 2 }), metrics: {} };
       } finally {
         samples.dispose();
       }
     },
   };
+}
+
+interface Reconstruction {
+  readonly scan: Volume;
+  readonly made: Volume;
+}
+
+/** Scans through encoder and generator, one at a time; none of a model without encoder, or of a class it does not know. */
+async function reconstruct(
+  model: GeneratorModel,
+  scans: TrainingRequest['volumes'],
+  { grid, condition }: { readonly grid: number; readonly condition: Condition | null },
+): Promise<Reconstruction[]> {
+  const { encode, generateFrom } = model;
+  if (encode === undefined || generateFrom === undefined) return [];
+  const pairs: Reconstruction[] = [];
+  for (const described of scans) {
+    if (condition?.values.includes(String(described.attributes[condition.column])) === false) continue;
+    const scan = await readDatasetVolume(described.path, grid);
+    const labels = condition === null ? [] : [classOf(condition, described)];
+    const made = tf.tidy(() => {
+      const real = tf.tensor5d(Float32Array.from(scan.data), [1, grid, grid, grid, 1]);
+      return generateFrom(encode(real), labels);
+    });
+    const [volume] = (await volumesOf(made)) as [Volume];
+    made.dispose();
+    pairs.push({ scan: { ...scan, affine: volume.affine }, made: volume });
+  }
+  return pairs;
 }

@@ -2,9 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decode } from 'fast-png';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type * as TensorFlow from '@tensorflow/tfjs';
 import type { AffineMatrix, Attributes } from '#contract/records.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
+import { autoencoder } from '#models/autoencoder.ts';
 import { haGan } from '#models/haGan.ts';
 import { progressiveGan } from '#models/progressiveGan.ts';
 import { createGeneratorTraining } from '#worker/generatorTraining.ts';
@@ -12,8 +15,9 @@ import type { TrainingRequest } from '#worker/training.ts';
 import { testEngine } from '../models/engine.ts';
 
 let folder: string;
+let tf: typeof TensorFlow;
 beforeAll(async () => {
-  await testEngine();
+  tf = await testEngine();
   folder = await mkdtemp(join(tmpdir(), 'doppel-growing-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -87,4 +91,23 @@ test('a conditional model gets the class that belongs to each scan, epoch after 
     expect(['f', 'm'][label ?? -1]).toBe(sexes[scan]);
   }
   training.model.dispose();
+});
+
+test('a preview of a model with an encoder shows held-out scans beside what it makes of them', async () => {
+  const scans = await scansOnDisk(16, [{}, {}, {}, {}]);
+  const config = autoencoder.configSchema.parse({ width: 4, latent: 4, batch: 2 });
+  const request = { config, grid: 16, seed: 1 };
+  const all = createGeneratorTraining(autoencoder, { ...request, volumes: scans });
+  const some = createGeneratorTraining(autoencoder, {
+    ...request,
+    volumes: scans.map((scan, index) => ({ ...scan, split: index < 2 ? 'train' : 'heldout' })),
+  });
+  await some.step(1);
+  const before = tf.memory().numTensors;
+  const { picture } = await some.preview();
+  expect(tf.memory().numTensors).toBe(before);
+  const without = await all.preview();
+  expect(decode(picture).height).toBeGreaterThan(decode(without.picture).height);
+  all.model.dispose();
+  some.model.dispose();
 });
