@@ -109,22 +109,25 @@ async function write(model: GeneratorModel, match: Match, task: Task, context: W
   const fresh = Object.keys(match.names).filter((network) => !held.includes(network));
   const checkpointsDir = join(projectDir, 'checkpoints');
   // Without the optimisers: their moments would be zeros, twice the size of the weights.
-  const written = await writeCheckpoint({ ...model, optimizers: {} }, {
-    checkpointsDir,
-    jobId,
-    modelId: request.modelId,
-    grid: match.grid,
-    config: request.config,
-    seed: request.seed,
-    datasetFingerprint: '',
-    trainedOn: null,
-    imported: { sha256: await sha256OfFile(request.file), networks: held },
-    iteration: 0,
-    elapsedSeconds: 0,
-    dataPosition: 0,
-    milestone: true,
-    versions,
-  });
+  const written = await writeCheckpoint(
+    { ...model, optimizers: {} },
+    {
+      checkpointsDir,
+      jobId,
+      modelId: request.modelId,
+      grid: match.grid,
+      config: request.config,
+      seed: request.seed,
+      datasetFingerprint: '',
+      trainedOn: null,
+      imported: { sha256: await sha256OfFile(request.file), networks: held },
+      iteration: 0,
+      elapsedSeconds: 0,
+      dataPosition: 0,
+      milestone: true,
+      versions,
+    },
+  );
   const { id, sha256, bytes } = written;
   const path = relative(projectDir, join(checkpointsDir, id)).split(sep).join('/');
   context.send({ type: 'checkpoint', id, iteration: 0, path, sha256, bytes, milestone: true, removed: [] });

@@ -48,6 +48,7 @@ const evaluation = (job: string, sha256: string, psnr: number): Evaluation => ({
     device: 'CPU',
     checkpoint: { id: 'c', modelId: 'srgan', iteration: 20, sha256, trainingSetHash: '', trainingScans: 3 },
     scannerModel: { factor: [2, 2, 2], profile: 'gaussian', noise: 0, seed: 1 },
+    inputs: 'made',
     backProjection: 0,
     split: '',
     warnings: [],
