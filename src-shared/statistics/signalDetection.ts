@@ -27,11 +27,3 @@ export function detectionSensitivity({ signals, hits, noises, falseAlarms }: Det
   const falseAlarm = normalQuantile((falseAlarms + 0.5) / (noises + 1));
   return { dPrime: hit - falseAlarm, criterion: -(hit + falseAlarm) / 2 };
 }
-
-/**
- * d′ of a choice between two: √2 Φ⁻¹(share correct) (Macmillan & Creelman 2005, chapter 7). Null where none or all of `n`
- * choices are right, of which it knows no finite value.
- */
-export function forcedChoiceDPrime(correct: number, n: number): number | null {
-  return correct <= 0 || correct >= n ? null : Math.SQRT2 * normalQuantile(correct / n);
-}

@@ -18,7 +18,7 @@ import {
   powerOfEquivalence,
 } from '#shared/statistics/power.ts';
 import { wilsonInterval } from '#shared/statistics/proportion.ts';
-import { detectionSensitivity, forcedChoiceDPrime } from '#shared/statistics/signalDetection.ts';
+import { detectionSensitivity } from '#shared/statistics/signalDetection.ts';
 import { spearman } from '#shared/statistics/spearman.ts';
 import { studentMean } from '#shared/statistics/studentMean.ts';
 
@@ -93,13 +93,8 @@ describe('signal detection', () => {
     expect(found?.criterion).toBeCloseTo(criterion, digits);
   });
 
-  it.each(golden.forcedChoice)('d′ of $correct right of $n choices between two', ({ correct, n, dPrime }) =>
-    expect(forcedChoiceDPrime(correct, n)).toBeCloseTo(dPrime, digits),
-  );
-
-  it('says nothing where a kind is missing or every choice is right', () => {
+  it('says nothing where a kind is missing', () => {
     expect(detectionSensitivity({ signals: 0, hits: 0, noises: 5, falseAlarms: 1 })).toBeNull();
-    expect([forcedChoiceDPrime(0, 5), forcedChoiceDPrime(5, 5), forcedChoiceDPrime(0, 0)]).toEqual([null, null, null]);
   });
 });
 

@@ -1,4 +1,5 @@
 /** The report of a closed study: statistics, what was registered, every answer with its truth, pictures of cases. */
+import { basename } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { ReportedAnswer, StudyReport } from '#contract/studyCommands.ts';
 import type { CaseTruth } from '#contract/studies.ts';
@@ -18,6 +19,10 @@ import { requireOwn } from './ownStudy.ts';
 import { readOpenedKey, readProtocol } from './sealedFiles.ts';
 import { writeReport } from './writeReport.ts';
 
+/** A report is passed on: of a file it names the name alone, not where it lay on this computer. */
+const reportedTruth = (truth: CaseTruth | undefined): readonly CaseTruth[] =>
+  truth === undefined ? [] : [{ ...truth, source: basename(truth.source) }];
+
 /** Answers to trials, not to practice, of the readers who were not left out. */
 function answersOf(state: ReadingState, cases: Readonly<Record<string, CaseTruth>>): readonly ReportedAnswer[] {
   return [...state.readers]
@@ -25,7 +30,7 @@ function answersOf(state: ReadingState, cases: Readonly<Record<string, CaseTruth
     .flatMap(([reader, { shown }]) =>
       shown.flatMap(({ answer, showing, index, session }): readonly ReportedAnswer[] => {
         if (answer === null || showing.isPractice) return [];
-        const truth = showing.cases.flatMap((id) => cases[id] ?? []);
+        const truth = showing.cases.flatMap((id) => reportedTruth(cases[id]));
         return [{ reader, caseId: showing.cases.join('+'), index, repeat: showing.repeat, answer, truth, session }];
       }),
     );
