@@ -92,6 +92,7 @@ export const alphaWgan: GeneratorEntry<typeof alphaWganConfig> = {
   ],
   defaultPreset: 'sigmarat2',
   configSchema: alphaWganConfig,
+  hasTruncation: ({ variant }) => variant === 'kwon', // instance normalisation takes the length of a code away again
   batchSize: (config) => 2 * config.batch, // one batch for generator and encoder, a fresh one for the critics
   publishedNames: (config, grid) => alphaWganNames({ ...config, grid }),
   create: (request) => createAlphaWgan(request),

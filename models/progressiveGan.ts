@@ -73,6 +73,7 @@ export const progressiveGan: GeneratorEntry<typeof progressiveGanConfig> = {
   ],
   defaultPreset: 'quick',
   configSchema: progressiveGanConfig,
+  hasTruncation: () => false,
   batchSize: (config) => config.batch4, // then by resolution
   condition: (config) => config.condition,
   create: (request) => createProgressiveGan(request),

@@ -76,6 +76,8 @@ export interface CheckpointSummary extends CheckpointRecord {
   readonly kind: ModelKind;
   readonly dataset: string | null; // its name; null: the checkpoint was imported
   readonly grid: number;
+  /** Whether truncation changes what it makes. */
+  readonly hasTruncation: boolean;
   /** The preview of its job whose iteration is nearest; null where there is none. */
   readonly previewId: string | null;
   /** Of a super-resolution checkpoint; null: of another kind, or its description cannot be read. */

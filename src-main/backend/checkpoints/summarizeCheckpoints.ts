@@ -4,7 +4,7 @@ import type { CheckpointImportRequest, TrainRequest } from '#contract/jobs.ts';
 import type { ArtifactRecord, CheckpointRecord, DatasetRecord } from '#contract/records.ts';
 import { srTraining, type SrTraining } from '#contract/superResolution.ts';
 import type { WeightsImportRequest } from '#contract/weights.ts';
-import type { Registry } from '../models/loadRegistry.ts';
+import type { ModelEntry, Registry } from '../models/loadRegistry.ts';
 import { checkpointDir } from '../projects/layout.ts';
 import type { Store } from '../store/store.ts';
 import { readDescription, type CheckpointDescription as Description } from './verifyCheckpoint.ts';
@@ -43,6 +43,12 @@ function trainingOf(description: Description | null): SrTraining | null {
   return parsed.success ? parsed.data : null;
 }
 
+function hasTruncation(entry: ModelEntry, config: unknown): boolean {
+  if (entry.kind !== 'generator') return false;
+  const parsed = entry.configSchema.safeParse(config);
+  return !parsed.success || (entry.hasTruncation?.(parsed.data) ?? true);
+}
+
 /** The newest first. A checkpoint whose training or dataset the project, or whose model Doppel, no longer knows is left out. */
 export async function summarizeCheckpoints(
   { dir, store }: { readonly dir: string; readonly store: Store },
@@ -59,14 +65,19 @@ export async function summarizeCheckpoints(
     if (request?.kind !== 'train' && request?.kind !== 'checkpoint-import' && request?.kind !== 'weights-import')
       return [];
     const { modelId } = request;
-    const kind = registry.find(({ id }) => id === modelId)?.kind;
+    const entry = registry.find(({ id }) => id === modelId);
+    if (entry === undefined) return [];
+    const { kind } = entry;
     const isDescribed = kind === 'super-resolution' || request.kind === 'weights-import';
     const description = isDescribed ? await readDescription(checkpointDir(dir, checkpoint)) : null;
     const origin = originOf(request, datasets, description);
-    if (origin === null || kind === undefined) return [];
+    if (origin === null) return [];
     const previewId = nearestPreview(previews.get(checkpoint.jobId) ?? [], checkpoint.iteration);
     const trainedOn = kind === 'super-resolution' ? trainingOf(description) : null;
-    return [{ ...checkpoint, modelId, kind, ...origin, previewId, trainedOn }];
+    const config = 'config' in request ? request.config : null;
+    return [
+      { ...checkpoint, modelId, kind, ...origin, hasTruncation: hasTruncation(entry, config), previewId, trainedOn },
+    ];
   };
   return (await Promise.all(store.checkpoints.list().map(summarize))).flat();
 }

@@ -24,6 +24,7 @@ const checkpoint = (changes: Partial<CheckpointSummary> = {}): CheckpointSummary
   kind: 'super-resolution',
   dataset: 'adults',
   grid: 64,
+  hasTruncation: false,
   previewId: null,
   trainedOn: null,
   ...changes,

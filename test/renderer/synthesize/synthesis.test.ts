@@ -19,6 +19,7 @@ const checkpoint = (id: string, jobId: string, iteration: number): CheckpointSum
   kind: 'generator',
   dataset: 'adults',
   grid: 32,
+  hasTruncation: false,
   previewId: null,
   trainedOn: null,
 });
