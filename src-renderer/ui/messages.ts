@@ -2,6 +2,7 @@ export const en = {
   copyDetails: 'Copy details',
   copied: 'Copied',
   details: 'Details',
+  steps: 'Steps',
   cancel: 'Cancel',
   close: 'Close',
   tryAgain: 'Try again',

@@ -26,7 +26,6 @@ export const en = {
   },
   wizard: {
     title: 'New study',
-    steps: 'Steps',
     step: { question: 'Question', scans: 'Scans', numbers: 'Numbers', readers: 'Readers' },
     leave: 'Leave',
     back: 'Back',
