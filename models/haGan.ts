@@ -25,7 +25,9 @@ import { binaryCrossEntropy, classCrossEntropy } from './losses/crossEntropy.ts'
 import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } from './model.ts';
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
-import { addGradients, lossGradients, readScalars } from './training/gradients.ts';
+import { addGradients, readScalars, type LossGradients } from './training/gradients.ts';
+import { createMemoryPlan } from './training/memoryPlan.ts';
+import { batchGradients, makeBatch, rowsOf, type Piece } from './training/pieces.ts';
 
 const rate = (initial: number, text: string): z.ZodDefault<z.ZodNumber> =>
   z.number().positive().max(0.1).default(initial).describe(text);
@@ -96,7 +98,8 @@ interface Seen extends View {
   readonly classes: tf.Tensor2D | null;
 }
 
-function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanConfig>): GeneratorModel {
+function createHaGan(request: CreateGenerator<HaGanConfig>): GeneratorModel {
+  const { config, grid, seed, classes = 0, memory = createMemoryPlan() } = request;
   registerVolumeGradients();
   const origin = createRandom(seed);
   const networks = createHaGanNetworks({ ...config, grid, classes }, origin.fork('weights'));
@@ -110,6 +113,7 @@ function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanC
     codeEncoder: createAdam(codeEncoder.weights, adam(config.encoderRate)),
   };
   let random = origin.fork('training');
+  const batch = { memory, count: config.batch };
 
   const slabLength = grid / slabsOfVolume;
   const lastOffset = grid - slabLength;
@@ -118,7 +122,7 @@ function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanC
   const cutVolume = (volume: tf.Tensor5D, offset: number): tf.Tensor5D =>
     tf.slice(volume, [0, offset, 0, 0, 0], [-1, slabLength, -1, -1, -1]);
   /** The coarse volume and the slab that a code stands for. */
-  const render = (leaves: NamedTensors, codes: tf.Tensor2D, { offset, classes: oneHot }: Seen): View => {
+  const render = (leaves: NamedTensors, codes: tf.Tensor2D, { offset, classes: oneHot }: Seen): View & NamedTensors => {
     const features = networks.makeFeatures(leaves, withLabels(codes, oneHot));
     return {
       low: networks.renderLow(leaves, features),
@@ -128,18 +132,17 @@ function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanC
 
   const updateDiscriminator = (real: Seen, made: PreparedWeights): NamedTensors => {
     const prepared = prepareWeights(discriminator, 'store');
-    const fake = tf.tidy(() => {
-      const { slab, low } = render(made.leaves, drawLatents(random, config.batch, config.latent), real);
-      return { slab, low };
-    });
-    const judge = (view: View, target: 0 | 1): ReturnType<typeof lossGradients> =>
-      lossGradients(prepared.leaves, () => {
-        const verdict = networks.discriminate(prepared.leaves, view, real.offset / lastOffset);
+    const codes = drawLatents(random, config.batch, config.latent);
+    const fake = makeBatch(batch, (piece) => render(made.leaves, rowsOf(codes, piece), seenIn(real, piece)));
+    codes.dispose();
+    const judge = (view: View, target: 0 | 1): LossGradients =>
+      batchGradients(batch, prepared.leaves, (piece) => {
+        const verdict = networks.discriminate(prepared.leaves, viewIn(view, piece), real.offset / lastOffset);
         const adversarial = binaryCrossEntropy(verdict.score, target);
         if (target === 0) return { total: adversarial, terms: { 'discriminator.synthetic': adversarial } };
         const terms: Record<string, tf.Tensor> = { 'discriminator.real': adversarial };
         if (verdict.classes !== null && real.classes !== null)
-          terms['discriminator.class'] = classCrossEntropy(verdict.classes, real.classes);
+          terms['discriminator.class'] = classCrossEntropy(verdict.classes, rowsOf(real.classes, piece));
         return { total: tf.addN(Object.values(terms)) as tf.Scalar, terms };
       });
     const [onReal, onFake] = [judge(real, 1), judge(fake, 0)];
@@ -152,12 +155,13 @@ function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanC
   const updateGenerator = (real: Seen, made: PreparedWeights): NamedTensors => {
     const judging = prepareWeights(discriminator, 'discard');
     const codes = drawLatents(random, config.batch, config.latent);
-    const { gradients, terms } = lossGradients(made.leaves, () => {
-      const view = render(made.leaves, codes, real);
+    const { gradients, terms } = batchGradients(batch, made.leaves, (piece) => {
+      const seen = seenIn(real, piece);
+      const view = render(made.leaves, rowsOf(codes, piece), seen);
       const verdict = networks.discriminate(judging.leaves, view, real.offset / lastOffset);
       const losses: Record<string, tf.Tensor> = { 'generator.adversarial': binaryCrossEntropy(verdict.score, 1) };
-      if (verdict.classes !== null && real.classes !== null)
-        losses['generator.class'] = tf.mul(classCrossEntropy(verdict.classes, real.classes), config.classWeight);
+      if (verdict.classes !== null && seen.classes !== null)
+        losses['generator.class'] = tf.mul(classCrossEntropy(verdict.classes, seen.classes), config.classWeight);
       return { total: tf.addN(Object.values(losses)) as tf.Scalar, terms: losses };
     });
     optimizers.generator.apply(made.pullBack(gradients));
@@ -170,8 +174,9 @@ function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanC
 
   const updateSlabEncoder = ({ slab }: Seen, made: PreparedWeights): NamedTensors => {
     const { weights } = slabEncoder;
-    const { gradients, terms } = lossGradients(weights, () => {
-      const total = meanDistance(networks.renderSlab(made.leaves, networks.encodeSlab(weights, slab)), slab);
+    const { gradients, terms } = batchGradients(batch, weights, (piece) => {
+      const seen = rowsOf(slab, piece);
+      const total = meanDistance(networks.renderSlab(made.leaves, networks.encodeSlab(weights, seen)), seen);
       return { total, terms: { 'encoder.slab': total } };
     });
     optimizers.slabEncoder.apply(gradients);
@@ -180,12 +185,13 @@ function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanC
 
   const updateCodeEncoder = (volumes: tf.Tensor5D, real: Seen, made: PreparedWeights): NamedTensors => {
     const { weights } = codeEncoder;
-    const features = encodeSlabs(volumes);
-    const { gradients, terms } = lossGradients(weights, () => {
-      const { slab, low } = render(made.leaves, networks.encodeFeatures(weights, features), real);
+    const { features } = makeBatch(batch, (piece) => ({ features: encodeSlabs(rowsOf(volumes, piece)) }));
+    const { gradients, terms } = batchGradients(batch, weights, (piece) => {
+      const seen = seenIn(real, piece);
+      const { slab, low } = render(made.leaves, networks.encodeFeatures(weights, rowsOf(features, piece)), seen);
       const losses = {
-        'encoder.code.slab': tf.mul<tf.Scalar>(meanDistance(slab, real.slab), 0.5),
-        'encoder.code.low': tf.mul<tf.Scalar>(meanDistance(low, real.low), 0.5),
+        'encoder.code.slab': tf.mul<tf.Scalar>(meanDistance(slab, seen.slab), 0.5),
+        'encoder.code.low': tf.mul<tf.Scalar>(meanDistance(low, seen.low), 0.5),
       };
       return { total: tf.add(losses['encoder.code.slab'], losses['encoder.code.low']), terms: losses };
     });
@@ -263,6 +269,14 @@ function createHaGan({ config, grid, seed, classes = 0 }: CreateGenerator<HaGanC
       for (const optimizer of Object.values(optimizers)) optimizer.dispose();
     },
   };
+}
+
+function viewIn({ slab, low }: View, piece: Piece): View {
+  return { slab: rowsOf(slab, piece), low: rowsOf(low, piece) };
+}
+
+function seenIn(seen: Seen, piece: Piece): Seen {
+  return { ...seen, ...viewIn(seen, piece), classes: seen.classes === null ? null : rowsOf(seen.classes, piece) };
 }
 
 function meanDistance(a: tf.Tensor, b: tf.Tensor): tf.Scalar {

@@ -1,6 +1,7 @@
 /** What the rest of Doppel knows of a network: how to train a step, use, store and restore it. */
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
+import type { TrainingMemory } from '#contract/trainingMemory.ts';
 import type { RandomState } from '#shared/random.ts';
 import type { Factor, SliceProfile } from '#shared/volume/factor.ts';
 import type { PublishedNames } from './publishedNames.ts';
@@ -63,6 +64,14 @@ export interface BatchPlan {
   readonly count: number;
   /** Voxels a side: the grid's, or 2, 4, 8 … times fewer, each the mean of what it covers. */
   readonly side: number;
+}
+
+/** What a training does about memory. */
+export interface MemoryPlan {
+  /** Of the next update. */
+  readonly settings: TrainingMemory;
+  /** Memory ran out in an update on `count` scans: takes smaller settings, or throws AppError('out-of-memory'). */
+  runOut(count: number, cause: unknown): void;
 }
 
 /** What every network under training has, whatever it is fed: the part that a checkpoint stores. */
@@ -142,6 +151,8 @@ export interface CreateGenerator<Config> {
   /** Voxels a side. */
   readonly grid: number;
   readonly seed: number;
+  /** How updates trade time for memory; not given: they do not. */
+  readonly memory?: MemoryPlan | undefined;
   /** In the training set, where there is one: a schedule scales with it. */
   readonly scans?: number;
   /** Classes a conditional model tells apart; not given or 0: it is not conditional. */

@@ -25,7 +25,7 @@ export function lossGradients(leaves: NamedTensors, loss: () => Loss): LossGradi
     return total;
   };
   // A gradient penalty does not depend on the biases of a piecewise linear critic: leaves without gradient are allowed.
-  const { value, grads } = tf.engine().gradients(evaluate, Object.values(leaves), undefined, true);
+  const { value, grads } = differentiated(evaluate, Object.values(leaves), terms);
   value.dispose();
   const gradients: Record<string, tf.Tensor> = {};
   names.forEach((name, index) => {
@@ -33,6 +33,23 @@ export function lossGradients(leaves: NamedTensors, loss: () => Loss): LossGradi
     if (gradient) gradients[name] = gradient;
   });
   return { gradients, terms };
+}
+
+/** The engine's gradients; should they fail, what they and the loss had kept is disposed. */
+function differentiated(
+  evaluate: () => tf.Scalar,
+  leaves: tf.Tensor[],
+  terms: NamedTensors,
+): ReturnType<ReturnType<typeof tf.engine>['gradients']> {
+  const { state } = tf.engine();
+  try {
+    return tf.engine().gradients(evaluate, leaves, undefined, true);
+  } catch (thrown) {
+    const tape = state.activeTape as readonly { readonly saved?: tf.Tensor[] }[] | null;
+    for (const { saved } of tape ?? []) tf.dispose(saved ?? []);
+    tf.dispose(terms);
+    throw thrown;
+  }
 }
 
 /** Sum of two sets of gradients, both of which it takes over; a name in one of them only is kept as it is. */

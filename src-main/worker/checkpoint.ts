@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { AppError } from '#contract/errors.ts';
 import { jobVersions, type JobVersions } from '#contract/jobs.ts';
 import { srTraining, type SrTraining } from '#contract/superResolution.ts';
+import { trainingMemory, type TrainingMemory } from '#contract/trainingMemory.ts';
 import { importedWeights, type ImportedWeights } from '#contract/weights.ts';
 import { sha256OfFile, syncFolder, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import type { Trainable } from '#models/model.ts';
@@ -34,6 +35,7 @@ export const checkpointDescription = z.strictObject({
   trainedOn: srTraining.nullable().default(null), // null: of a model that makes scans
   condition: condition.nullable().default(null), // null: of a model that is not conditional
   imported: importedWeights.nullable().default(null), // null: a training wrote it
+  memory: trainingMemory.nullable().default(null), // what the training had come to; null: as it was asked for
   iteration: z.int().nonnegative(),
   elapsedSeconds: z.number().nonnegative(),
   optimizerSteps: z.record(z.string(), z.int().nonnegative()),
@@ -61,6 +63,7 @@ export interface CheckpointRequest {
   readonly condition?: Condition | null;
   /** Of weights that were trained elsewhere. */
   readonly imported?: ImportedWeights;
+  readonly memory?: TrainingMemory;
   readonly iteration: number;
   readonly elapsedSeconds: number;
   readonly dataPosition: number;
@@ -83,6 +86,7 @@ export async function writeCheckpoint(model: Trainable, request: CheckpointReque
       format: 1,
       id,
       imported: null,
+      memory: null,
       ...known,
       condition: known.condition ?? null,
       config: { ...request.config },

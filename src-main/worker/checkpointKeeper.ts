@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { TaskOf } from '#contract/jobs.ts';
+import type { MemoryPlan } from '#models/model.ts';
 import { writeCheckpoint, type CheckpointDescription } from './checkpoint.ts';
 import type { WorkerContext } from './context.ts';
 import type { Training } from './training.ts';
@@ -15,6 +16,7 @@ export interface CheckpointKeeper {
 
 interface KeeperOptions {
   readonly training: Training;
+  readonly memory: MemoryPlan;
   readonly task: TaskOf<'train'>;
   readonly checkpointsDir: string;
   /** Checkpoints of before this run, oldest first: they count as kept. */
@@ -25,6 +27,7 @@ interface KeeperOptions {
 /** Writes checkpoints and removes those that are neither milestones nor among the newest. */
 export function createCheckpointKeeper({
   training,
+  memory,
   task,
   checkpointsDir,
   earlier,
@@ -49,6 +52,7 @@ export function createCheckpointKeeper({
         datasetFingerprint,
         trainedOn,
         condition,
+        memory: memory.settings,
         iteration,
         elapsedSeconds,
         dataPosition,

@@ -20,7 +20,7 @@ export const previewSeed = 1;
 
 export function createGeneratorTraining(
   entry: GeneratorEntry,
-  { config, grid, volumes, seed }: TrainingRequest,
+  { config, grid, volumes, seed, memory }: TrainingRequest,
 ): Training {
   const scans = volumes.filter((volume) => volume.split === 'train');
   const paths = scans.map((volume) => volume.path);
@@ -29,7 +29,8 @@ export function createGeneratorTraining(
   const classAt = createOrder(classes, seed); // in the order of the volumes
   const batchSize = entry.batchSize(config);
   const batches = createVolumeBatches({ paths, grid, seed });
-  const model = entry.create({ config, grid, seed, scans: paths.length, classes: condition?.values.length ?? 0 });
+  const known = { config, grid, seed, memory, scans: paths.length, classes: condition?.values.length ?? 0 };
+  const model = entry.create(known);
   const heldOut = volumes.filter((volume) => volume.split === 'heldout').slice(0, reconstructed);
   return {
     model,

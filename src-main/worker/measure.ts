@@ -1,6 +1,7 @@
 /** A dry run: a few training steps on the real scans, timed, and nothing kept. */
 import type { TaskOf } from '#contract/jobs.ts';
 import { findModel } from '#models/registry.ts';
+import { createMemoryPlan } from '#models/training/memoryPlan.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
 import { peakMemoryMb } from './memory.ts';
 import { registerNativeKernels } from './nativeKernels.ts';
@@ -16,7 +17,8 @@ export async function measure(task: TaskOf<'measure'>, context: WorkerContext): 
   const entry = findModel(task.modelId);
   const config: unknown = entry.configSchema.parse(task.config);
   const volumes = task.volumes.map((volume) => ({ ...volume, lowPath: null, split: 'train' as const }));
-  const { model, step: train } = await createTraining(entry, { config, grid: task.grid, volumes, seed });
+  const memory = createMemoryPlan(task.memory); // not to change: what runs out of memory is to be said
+  const { model, step: train } = await createTraining(entry, { config, grid: task.grid, volumes, seed, memory });
   try {
     let started = performance.now();
     for (let step = 1; step <= task.steps; step++) {

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { MetricRow, TaskOf } from '#contract/jobs.ts';
 import { AppError } from '#contract/errors.ts';
+import { plainMemory, type TrainingMemory } from '#contract/trainingMemory.ts';
 import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import type { Scalars, Trainable } from '#models/model.ts';
 import { findModel } from '#models/registry.ts';
+import { createMemoryPlan } from '#models/training/memoryPlan.ts';
 import { runTrainingLoop } from '#models/training/loop.ts';
 import {
   listCheckpoints,
@@ -35,7 +37,11 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
   const entry = findModel(request.modelId);
   const config: unknown = entry.configSchema.parse(request.config);
   const volumes = task.volumes.map(({ path, lowPath, split, attributes }) => ({ path, lowPath, split, attributes }));
-  const training = await createTraining(entry, { config, grid, volumes, seed: request.seed });
+  const memory = createMemoryPlan(await memoryToBeginWith(task), (_, reason) => {
+    console.warn(reason); // into the job's log
+    context.send({ type: 'noticed', text: reason });
+  });
+  const training = await createTraining(entry, { config, grid, volumes, seed: request.seed, memory });
   const { model } = training;
   try {
     const resumed = task.resumeFrom === null ? null : await resume(model, task, task.resumeFrom);
@@ -45,6 +51,7 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
     const earlier = resumed === null ? [] : await listCheckpoints(checkpointsDir, task.jobId);
     const checkpoints = createCheckpointKeeper({
       training,
+      memory,
       task: { ...task, versions },
       checkpointsDir,
       earlier,
@@ -97,6 +104,14 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
 }
 
 const now = (): number => performance.now() / 1000;
+
+/** What the run before had come to, or what was asked for, whichever takes less memory. */
+async function memoryToBeginWith({ request, resumeFrom }: TaskOf<'train'>): Promise<TrainingMemory> {
+  const asked = request.memory ?? plainMemory;
+  const reached = resumeFrom === null ? null : (await readCheckpointDescription(resumeFrom)).memory;
+  if (reached === null) return asked;
+  return { pieces: Math.max(asked.pieces, reached.pieces), recompute: asked.recompute || reached.recompute };
+}
 
 /** A new training with the networks of a checkpoint: of another dataset, of weights from elsewhere. */
 async function begin(model: Trainable, task: TaskOf<'train'>, checkpointDir: string): Promise<void> {

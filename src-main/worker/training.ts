@@ -1,7 +1,7 @@
 /** What the training job and the dry run need of a model and its data, whatever it learns from. */
 import type { TaskOf } from '#contract/jobs.ts';
 import type { SrTraining } from '#contract/superResolution.ts';
-import type { Scalars, Trainable } from '#models/model.ts';
+import type { MemoryPlan, Scalars, Trainable } from '#models/model.ts';
 import type { Condition } from '#shared/condition.ts';
 
 export interface Preview {
@@ -33,4 +33,6 @@ export interface TrainingRequest {
   readonly grid: number;
   readonly volumes: readonly TrainingVolume[];
   readonly seed: number;
+  /** How updates trade time for memory. */
+  readonly memory?: MemoryPlan | undefined;
 }

@@ -144,7 +144,15 @@ export const commands = {
   'model.list': command(z.strictObject({})).returns<readonly ModelDescriptor[]>(),
   'model.train': command(
     trainRequest
-      .pick({ modelId: true, until: true, seed: true, previewEvery: true, checkpointEvery: true, startFrom: true })
+      .pick({
+        modelId: true,
+        until: true,
+        seed: true,
+        previewEvery: true,
+        checkpointEvery: true,
+        startFrom: true,
+        memory: true,
+      })
       .extend({
         ...inProject,
         dataset: z.string(), // its name
@@ -160,6 +168,7 @@ export const commands = {
       modelId: z.string(),
       preset: z.string().nullable(),
       overrides: z.record(z.string(), z.unknown()),
+      memory: trainRequest.shape.memory,
     }),
   ).returns<Measurement>(),
   /** Ends the dry run at work, which then answers `cancelled`; nothing happens when there is none. */

@@ -13,6 +13,7 @@ import {
   volumeRecord,
 } from './records.ts';
 import { drawnCase, fairnessReport, studyCase, studyRemedy, voxel } from './studies.ts';
+import { trainingMemory } from './trainingMemory.ts';
 import { exportedMessage, renderRequest, weightsExportRequest, weightsImportRequest } from './weights.ts';
 
 const seed = z.int().nonnegative();
@@ -49,6 +50,7 @@ export const trainRequest = z.strictObject({
     z.strictObject({ minutes: z.number().positive() }),
   ]),
   seed,
+  memory: trainingMemory.optional(), // not given: whole batches, activations kept; more pieces where memory runs out
   startFrom: z.string().optional(), // a checkpoint whose networks it begins with; not given: they are drawn
   previewEvery: z.int().positive().nullable(), // iterations; null: by time, about every half minute
   checkpointEvery: z.int().positive().nullable(), // iterations; null: by time, so that writing costs a few per cent
@@ -290,6 +292,7 @@ export const workerTask = z.discriminatedUnion('kind', [
     config: z.record(z.string(), z.unknown()), // the parsed, complete configuration
     grid: z.int().positive(),
     volumes: z.array(z.strictObject({ path: folder, attributes })).min(1), // absolute paths, the training split
+    memory: trainingMemory.optional(),
     steps: z.int().min(2), // the first one, which warms up, is not counted
   }),
   z.strictObject({ kind: z.literal('doctor') }),
@@ -332,6 +335,8 @@ export const degradedMessage = z.strictObject({
 export const workerMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('device'), device: z.string(), engine: z.string() }),
   z.strictObject({ type: z.literal('progress'), progress: jobProgress }),
+  /** Something that the user should know, a sentence. */
+  z.strictObject({ type: z.literal('noticed'), text: z.string() }),
   z.strictObject({ type: z.literal('file'), outcome: fileOutcome }),
   z.strictObject({
     type: z.literal('candidate'),

@@ -85,6 +85,8 @@ export function recordMessage(project: OwnedProject, job: Job, message: ReportMe
       });
     case 'progress':
       return changed(project, { ...job, progress: message.progress });
+    case 'noticed':
+      return { job, events: [{ type: 'job.noticed', project: dir, jobId: job.id, text: message.text }] };
     case 'file':
       store.fileOutcomes.insert(job.id, message.outcome);
       return { job, events: [{ type: 'file.handled', project: dir, jobId: job.id, outcome: message.outcome }] };

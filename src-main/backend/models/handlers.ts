@@ -83,7 +83,7 @@ export function modelHandlers({
       });
     },
 
-    'model.measure': async ({ project: dir, dataset: name, modelId, preset, overrides }) => {
+    'model.measure': async ({ project: dir, dataset: name, modelId, preset, overrides, memory }) => {
       const entry = (await loadRegistry()).findModel(modelId);
       const { config } = parseConfig(entry, { preset, overrides });
       const project = await sessions.own(dir);
@@ -93,7 +93,9 @@ export function modelHandlers({
         .volumes(dataset.id)
         .filter((volume) => volume.split === 'train')
         .map(({ path, attributes }) => ({ path: join(project.dir, path), attributes }));
-      return runner.whileIdle((signal) => measureModel({ modelId, config, grid: dataset.grid, volumes, signal }));
+      return runner.whileIdle((signal) =>
+        measureModel({ modelId, config, memory, grid: dataset.grid, volumes, signal }),
+      );
     },
 
     'model.stopMeasuring': () => {

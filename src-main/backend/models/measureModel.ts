@@ -1,6 +1,7 @@
 /** How long an iteration takes on this machine: a worker trains a few steps and says so. */
 import type { Measurement } from '#contract/commands.ts';
 import type { Attributes } from '#contract/records.ts';
+import type { TrainingMemory } from '#contract/trainingMemory.ts';
 import { runOnce } from '../jobs/runOnce.ts';
 
 /** The first step builds kernels and is not counted; the mean of three others is within a few per cent. */
@@ -9,6 +10,7 @@ const steps = 4;
 interface MeasureRequest {
   readonly modelId: string;
   readonly config: Record<string, unknown>;
+  readonly memory: TrainingMemory | undefined;
   readonly grid: number;
   /** The training split, with absolute paths. */
   readonly volumes: { path: string; attributes: Attributes }[];

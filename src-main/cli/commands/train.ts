@@ -27,6 +27,8 @@ interface TrainFlags extends ProjectFlags, UntilFlags {
   readonly set?: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly from?: string;
+  readonly pieces?: number;
+  readonly recompute?: true;
   readonly previewEvery?: number;
   readonly checkpointEvery?: number;
 }
@@ -44,6 +46,12 @@ export function untilOf({ iterations, minutes }: UntilFlags): CommandInput<'job.
   return minutes === undefined ? null : { minutes };
 }
 
+/** Nothing where neither was given: the training decides. */
+function memoryOf({ pieces, recompute }: TrainFlags): Pick<CommandInput<'model.train'>, 'memory'> {
+  if (pieces === undefined && recompute === undefined) return {};
+  return { memory: { pieces: pieces ?? 1, recompute: recompute ?? false } };
+}
+
 async function train(flags: TrainFlags, endWith: EndWith): Promise<void> {
   const [{ withSession }, { chooseProject }, { reportEnd }] = await Promise.all([
     import('../session.ts'), import('../chooseProject.ts'), import('../reportJob.ts'),
@@ -59,6 +67,7 @@ async function train(flags: TrainFlags, endWith: EndWith): Promise<void> {
       until: untilOf(flags) ?? { minutes: defaultMinutes },
       seed: flags.seed,
       ...(flags.from === undefined ? {} : { startFrom: flags.from }),
+      ...memoryOf(flags),
       previewEvery: flags.previewEvery ?? null,
       checkpointEvery: flags.checkpointEvery ?? null,
     });
@@ -83,6 +92,13 @@ export function addTrainCommand(program: Command, endWith: EndWith): void {
     .addOption(minutesOption(`train for this long (${String(defaultMinutes)} if neither is given)`))
     .addOption(seedOption())
     .option('--from <checkpoint>', 'begin with the networks of this checkpoint, trained or imported')
+    .addOption(
+      new Option(
+        '--pieces <number>',
+        'compute a batch in so many parts: less memory, the same result (doubled by itself when memory runs out)',
+      ).argParser(wholeNumber(1)),
+    )
+    .option('--recompute', 'compute activations again instead of keeping them: less memory, about a third more time')
     .addOption(
       new Option(
         '--preview-every <iterations>',

@@ -1,0 +1,62 @@
+/** What a training does about memory: the settings of its updates, and how they change where memory runs out. */
+import { AppError } from '#contract/errors.ts';
+import { plainMemory, type TrainingMemory } from '#contract/trainingMemory.ts';
+import type { MemoryPlan } from '../model.ts';
+
+/** Told what an update is computed with from now on, and why, in a sentence. */
+export type MemoryChange = (settings: TrainingMemory, reason: string) => void;
+
+/**
+ * Begins with `first`. Where memory runs out, half as many scans are computed at once; at one at a time, activations are
+ * computed again; then AppError('out-of-memory'), as at once without `onChange`: then nothing is to change.
+ */
+export function createMemoryPlan(first: TrainingMemory = plainMemory, onChange?: MemoryChange): MemoryPlan {
+  let settings = first;
+  return {
+    get settings() {
+      return settings;
+    },
+    runOut(count, cause) {
+      const next = onChange === undefined ? null : smaller(settings, count);
+      if (next === null) throw exhausted(scansAtOnce(settings, count), settings, cause);
+      onChange?.(next, describeChange(scansAtOnce(settings, count), next, count));
+      settings = next;
+    },
+  };
+}
+
+function scansAtOnce({ pieces }: TrainingMemory, count: number): number {
+  return Math.ceil(count / pieces);
+}
+
+/** The next smaller settings for a batch of `count` scans; null: there are none. */
+function smaller(settings: TrainingMemory, count: number): TrainingMemory | null {
+  if (settings.pieces < count) return { ...settings, pieces: Math.min(count, 2 * settings.pieces) };
+  return settings.recompute ? null : { ...settings, recompute: true };
+}
+
+const scansInWords = (count: number): string => (count === 1 ? 'one scan' : `${String(count)} scans`);
+
+function describeChange(before: number, { pieces, recompute }: TrainingMemory, count: number): string {
+  const now =
+    recompute && before === 1
+      ? 'From here on activations are computed again instead of being kept, which takes longer'
+      : `From here on a batch is computed in ${String(pieces)} pieces of ${scansInWords(Math.ceil(count / pieces))} at most`;
+  return `Memory ran out with ${scansInWords(before)} at once. ${now}; the training goes on and learns the same.`;
+}
+
+function exhausted(before: number, { recompute }: TrainingMemory, cause: unknown): AppError {
+  const how = recompute ? ', with activations computed again' : '';
+  return new AppError(
+    'out-of-memory',
+    `Memory ran out with ${scansInWords(before)} at once${how}. Close other programs, or take a smaller network (fewer feature maps) or grid.`,
+    { cause },
+  );
+}
+
+/** What the engine and Node say where memory cannot be had. */
+const outOfMemoryWords = /OOM when allocating|RESOURCE_EXHAUSTED|Resource exhausted|bad_alloc|allocation failed/i;
+
+export function isOutOfMemory(thrown: unknown): boolean {
+  return thrown instanceof Error && outOfMemoryWords.test(thrown.message);
+}
