@@ -94,8 +94,9 @@ function createProgressiveGan(request: CreateGenerator<ProgressiveGanConfig>): G
   const gan = createGrowingGan({
     generator: {
       network: generator.network,
-      sample: (leaves, { count, stage, random, classes: oneHot }) =>
-        generator.generate(leaves, withLabels(drawLatents(random, count, maps), oneHot), stage),
+      draw: ({ count, random }) => ({ codes: drawLatents(random, count, maps) }),
+      sample: (leaves, { drawn, stage, classes: oneHot }) =>
+        generator.generate(leaves, withLabels(drawn.codes, oneHot), stage),
     },
     discriminator,
     growth: { firstSide: startSide, lastSide: grid, phase: phaseLength(config, scans) },
@@ -105,6 +106,7 @@ function createProgressiveGan(request: CreateGenerator<ProgressiveGanConfig>): G
     classes,
     classWeight: config.classWeight,
     seed,
+    memory: request.memory,
   });
   const generateFrom = (codes: tf.Tensor2D, labels?: readonly number[]): tf.Tensor5D =>
     gan.render(codes, (leaves, code, stage, index) => {

@@ -8,14 +8,15 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { createRandom, type Random } from '#shared/random.ts';
 import { createGrowingDiscriminator } from './blocks/growingDiscriminator.ts';
-import { drawLatents, latentsOfSeeds } from './inference/latents.ts';
+import { drawLatents, drawNoise, latentsOfSeeds } from './inference/latents.ts';
 import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } from './model.ts';
 import { registerVolumeGradients } from './ops/gradients.ts';
-import { createStyleGenerator, styledLayers } from './styleGanNetworks.ts';
+import { createStyleGenerator, noiseLayers, styledLayers } from './styleGanNetworks.ts';
 import { moveToward } from './training/adam.ts';
-import { createGrowingGan, type SampleRequest } from './training/growingGan.ts';
+import { createGrowingGan, type DrawRequest, type SampleRequest } from './training/growingGan.ts';
 import { adversarialSettings, batchSetting, rateSetting, scheduleSettings } from './training/growingSettings.ts';
 import { bySide, phaseLength } from './training/growth.ts';
+import { createMeans } from './training/means.ts';
 
 const firstSide = 8;
 /** The average style moves by this share of the difference at every batch, as in StyleGAN. */
@@ -70,7 +71,18 @@ export const styleGan: GeneratorEntry<typeof styleGanConfig> = {
   create: (request) => createStyleGan(request),
 };
 
-function createStyleGan({ config, grid, seed, scans = 0 }: CreateGenerator<StyleGanConfig>): GeneratorModel {
+interface StyleDraws extends NamedTensors {
+  readonly codes: tf.Tensor2D;
+  /** Where styles are mixed. */
+  readonly others?: tf.Tensor2D;
+  /** The layer from which a scan has the other style: [b, 1]. */
+  readonly crossings?: tf.Tensor2D;
+}
+
+const noiseOf = (layer: string): string => `${layer}.noise`;
+
+function createStyleGan(request: CreateGenerator<StyleGanConfig>): GeneratorModel {
+  const { config, grid, seed, scans = 0, memory } = request;
   registerVolumeGradients();
   const origin = createRandom(seed).fork('weights');
   const { maps, latent, comparesBatch } = config;
@@ -82,32 +94,49 @@ function createStyleGan({ config, grid, seed, scans = 0 }: CreateGenerator<Style
     origin.fork('discriminator'),
   );
 
-  /** Scans as training sees them: styles of two codes in some, fresh noise; moves the average style along. */
-  const sample = (leaves: NamedTensors, { count, stage, random }: SampleRequest): tf.Tensor5D => {
-    const style = generator.map(leaves, drawLatents(random, count, latent));
-    tf.tidy(() => {
-      moveToward({ averageStyle }, { averageStyle: tf.mean(style, 0) }, styleMomentum);
-    });
-    if (config.mixing === 0) return generator.synthesize(leaves, { stage, styleOf: () => style, random });
-    const other = generator.map(leaves, drawLatents(random, count, latent));
+  const averaging = createMeans(({ style }) => {
+    moveToward({ averageStyle }, { averageStyle: style as tf.Tensor }, styleMomentum);
+  });
+
+  /** Codes, where a scan changes from one to the other, and noise. */
+  const draw = ({ count, stage, random }: DrawRequest): StyleDraws => {
+    const codes = drawLatents(random, count, latent);
+    const others = config.mixing === 0 ? null : drawLatents(random, count, latent);
     const layers = styledLayers(stage);
     // From this layer on a scan has the other style; those that are not mixed never do.
     const crossings = Array.from({ length: count }, () =>
-      random.uniform() < config.mixing ? 1 + random.integer(layers - 1) : layers,
+      others !== null && random.uniform() < config.mixing ? 1 + random.integer(layers - 1) : layers,
     );
+    const noise = noiseLayers(stage).map(({ name, side }) => [
+      noiseOf(name),
+      drawNoise(random, [count, side, side, side]),
+    ]);
+    return {
+      codes,
+      ...(others === null ? {} : { others, crossings: tf.tensor2d(crossings, [count, 1]) }),
+      ...(Object.fromEntries(noise) as NamedTensors),
+    };
+  };
+
+  /** Scans as training sees them: styles of two codes in some; moves the average style along. */
+  const sample = (leaves: NamedTensors, { drawn, stage }: SampleRequest<StyleDraws>): tf.Tensor5D => {
+    const { codes, others, crossings } = drawn;
+    const style = generator.map(leaves, codes);
+    averaging.note('style', () => tf.mean(style, 0), codes.shape[0]);
+    const noise = (name: string): tf.Tensor5D => drawn[noiseOf(name)] as tf.Tensor5D;
+    if (others === undefined || crossings === undefined)
+      return generator.synthesize(leaves, { stage, styleOf: () => style, noise });
+    const other = generator.map(leaves, others);
     const styleOf = (layer: number): tf.Tensor2D => {
-      const share = tf.tensor2d(
-        crossings.map((crossing) => (layer < crossing ? 1 : 0)),
-        [count, 1],
-      );
+      const share = tf.cast(tf.greater(crossings, layer), 'float32'); // [b, 1]
       return tf.add(tf.mul(style, share), tf.mul(other, tf.sub(1, share)));
     };
-    return generator.synthesize(leaves, { stage, styleOf, random });
+    return generator.synthesize(leaves, { stage, styleOf, noise });
   };
 
   const { batch8, batch16, batch32, batch64, batch128 } = config;
   const gan = createGrowingGan({
-    generator: { network: generator.network, sample },
+    generator: { network: generator.network, draw, sample, observers: [averaging] },
     discriminator,
     growth: { firstSide, lastSide: grid, phase: phaseLength(config, scans) },
     batchAt: bySide(firstSide, [batch8, batch16, batch32, batch64, batch128]),
@@ -116,14 +145,17 @@ function createStyleGan({ config, grid, seed, scans = 0 }: CreateGenerator<Style
     classes: 0,
     classWeight: 0,
     seed,
+    memory,
   });
 
-  /** `noiseOf` gives the source of a scan's noise. */
-  const render = (codes: tf.Tensor2D, truncation: number, noiseOf: (index: number) => Random): tf.Tensor5D =>
+  /** `randomOf` gives the source of a scan's noise. */
+  const render = (codes: tf.Tensor2D, truncation: number, randomOf: (index: number) => Random): tf.Tensor5D =>
     gan.render(codes, (leaves, code, stage, index) => {
       const style = generator.map(leaves, code);
       const drawn = tf.add<tf.Tensor2D>(averageStyle, tf.mul(tf.sub(style, averageStyle), truncation));
-      return generator.synthesize(leaves, { stage, styleOf: () => drawn, random: noiseOf(index) });
+      const random = randomOf(index);
+      const noise = (_: string, side: number): tf.Tensor5D => drawNoise(random, [1, side, side, side]);
+      return generator.synthesize(leaves, { stage, styleOf: () => drawn, noise });
     });
 
   return {

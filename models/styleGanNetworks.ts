@@ -13,7 +13,6 @@ import { upsampleConvolve } from './ops/fusedResampling.ts';
 import { instanceNormLeakyRelu } from './ops/instanceNorm.ts';
 import { leakyRelu } from './ops/leakyRelu.ts';
 import { addNoise, modulate, smooth } from './ops/style.ts';
-import { drawNoise } from './inference/latents.ts';
 import type { GrowthStage } from './training/growth.ts';
 
 const mappingLayers = 8;
@@ -31,8 +30,8 @@ export interface StyleRequest {
   readonly stage: GrowthStage;
   /** The style of layer 0, 1 …, two of each resolution: [b, latent]. */
   readonly styleOf: (layer: number) => tf.Tensor2D;
-  /** Where the noise comes from. */
-  readonly random: Random;
+  /** The noise of a layer of this side: [b, side, side, side, 1]. */
+  noise(layer: string, side: number): tf.Tensor5D;
 }
 
 export interface StyleGenerator {
@@ -46,6 +45,13 @@ export interface StyleGenerator {
 /** Layers that have a style, at a stage. */
 export function styledLayers({ side }: GrowthStage): number {
   return 2 * sidesUpTo(side).length;
+}
+
+/** Layers that noise is added to, in order. */
+export function noiseLayers({ side: last }: GrowthStage): { name: string; side: number }[] {
+  return sidesUpTo(last).flatMap((side) =>
+    (side === startSide ? ['conv'] : ['up', 'conv']).map((layer) => ({ name: layerAt(side, layer), side })),
+  );
 }
 
 /** The caller disposes the variables. */
@@ -70,8 +76,8 @@ export function createStyleGenerator({ grid, latent, maps }: GeneratorSize, rand
   }
 
   /** Noise, bias and leaky ReLU. */
-  const finish = (x: tf.Tensor5D, leaves: NamedTensors, name: string, noise: Random): tf.Tensor5D => {
-    const noisy = addNoise(x, drawNoise(noise, x.shape), leaves[`${name}.noise`] as tf.Tensor1D);
+  const finish = (x: tf.Tensor5D, leaves: NamedTensors, name: string, noise: StyleRequest['noise']): tf.Tensor5D => {
+    const noisy = addNoise(x, noise(name, x.shape[1]), leaves[`${name}.noise`] as tf.Tensor1D);
     return leakyRelu(withBias(noisy, leaves, name), growingSlope);
   };
   /** Adaptive instance normalisation: mean and deviation of every map over its voxels give way to those of the style. */
@@ -90,7 +96,7 @@ export function createStyleGenerator({ grid, latent, maps }: GeneratorSize, rand
       }
       return hidden;
     },
-    synthesize(leaves, { stage, styleOf, random: noise }) {
+    synthesize(leaves, { stage, styleOf, noise }) {
       const count = styleOf(0).shape[0];
       const start = leaves[constant] as tf.Tensor5D;
       let features: tf.Tensor5D = tf.concat(Array.from({ length: count }, () => start)); // [b, 4, 4, 4, maps]

@@ -12,28 +12,40 @@ import { copyNetwork, prepareWeights, type WeightedNetwork } from '../blocks/wei
 import { classCrossEntropy } from '../losses/crossEntropy.ts';
 import { gradientPenalty, realGradientPenalty } from '../losses/gradientPenalty.ts';
 import { oneHotLabels, renderEach } from '../inference/latents.ts';
-import type { BatchPlan, Counters, GeneratorModel, NamedTensors, Optimizer, Trainable } from '../model.ts';
+import type { BatchPlan, Counters, GeneratorModel, MemoryPlan, NamedTensors, Optimizer, Trainable } from '../model.ts';
 import { averagePool, upsampleNearest } from '../ops/fusedResampling.ts';
 import { averageWarmUp, createAdam, moveToward } from './adam.ts';
-import { addGradients, lossGradients, readScalars, type Loss, type LossGradients } from './gradients.ts';
+import { addGradients, readScalars, type Loss, type LossGradients } from './gradients.ts';
 import { grownAfter, isNewPhase, stageAt, type Growth, type GrowthStage } from './growth.ts';
+import { createMemoryPlan } from './memoryPlan.ts';
+import { batchGradients, makeBatch, rowsOf, rowsOfAll, type Batch, type Observer, type Piece } from './pieces.ts';
 
-export interface SampleRequest {
+export interface DrawRequest {
   readonly count: number;
   readonly stage: GrowthStage;
   readonly random: Random;
+}
+
+export interface SampleRequest<Drawn extends NamedTensors> {
+  /** What was drawn for these scans. */
+  readonly drawn: Drawn;
+  readonly stage: GrowthStage;
   /** Class of each, one-hot [count, classes]; null: not conditional. */
   readonly classes: tf.Tensor2D | null;
 }
 
-export interface GrowingGenerator {
+export interface GrowingGenerator<Drawn extends NamedTensors> {
   readonly network: WeightedNetwork;
-  /** Scans [count, side, side, side, 1] from what it draws from `random`; differentiable in the leaves. */
-  sample(leaves: NamedTensors, draw: SampleRequest): tf.Tensor5D;
+  /** All that is random in the scans of a batch, with a row for each; the caller's. */
+  draw(request: DrawRequest): Drawn;
+  /** Scans [count, side, side, side, 1] of rows of what was drawn; differentiable in the leaves. */
+  sample(leaves: NamedTensors, request: SampleRequest<Drawn>): tf.Tensor5D;
+  /** What sampling notes of the scans. */
+  readonly observers?: readonly Observer[];
 }
 
-export interface GrowingGanOptions {
-  readonly generator: GrowingGenerator;
+export interface GrowingGanOptions<Drawn extends NamedTensors> {
+  readonly generator: GrowingGenerator<Drawn>;
   readonly discriminator: GrowingDiscriminator;
   readonly growth: Growth;
   /** Scans an update sees and the learning rate of both networks, by side. */
@@ -44,6 +56,7 @@ export interface GrowingGanOptions {
   readonly classes: number;
   readonly classWeight: number;
   readonly seed: number;
+  readonly memory: MemoryPlan | undefined;
 }
 
 export interface GrowingGanSettings {
@@ -72,8 +85,9 @@ export interface GrowingGan extends Trainable, Pick<GeneratorModel, 'step'> {
 }
 
 /** Owns both networks. */
-export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
+export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGanOptions<Drawn>): GrowingGan {
   const { generator, discriminator, batchAt, rateAt, settings, seed, classWeight } = options;
+  const { memory = createMemoryPlan() } = options;
   const average = copyNetwork(generator.network);
   const adam = { rate: 1, beta1: settings.beta1, beta2: settings.beta2 };
   const optimizers = {
@@ -88,6 +102,9 @@ export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
     optimizer.apply(gradients, rateAt(side));
   };
 
+  /** Of updates that sample. */
+  const batchOf = (count: number): Batch => ({ memory, count, observers: generator.observers ?? [] });
+
   /** The term of the classes, where there are any, under `name`. */
   const classTerms = (name: string, verdict: Verdict, classes: tf.Tensor2D | null): Record<string, tf.Scalar> =>
     verdict.classes === null || classes === null
@@ -98,36 +115,45 @@ export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
     const count = real.shape[0];
     const uses = (name: string): boolean => isUsedAt(name, stage);
     const made = prepareWeights(generator.network, 'discard', uses);
-    const fake = tf.tidy(() => generator.sample(made.leaves, { count, stage, random, classes }));
+    const drawn = generator.draw({ count, stage, random });
+    const { fake } = makeBatch(batchOf(count), (piece) => {
+      const rows = rowsOfSeen({ real, classes }, piece);
+      return { fake: generator.sample(made.leaves, { drawn: rowsOfAll(drawn, piece), stage, classes: rows.classes }) };
+    });
+    tf.dispose(drawn);
     made.dispose();
 
     const prepared = prepareWeights(discriminator.network, 'discard', uses);
     const { leaves } = prepared;
     const judge = (x: tf.Tensor5D): Verdict => discriminator.discriminate(leaves, x, stage);
     const critic = (x: tf.Tensor5D): tf.Tensor2D => judge(x).scores;
+    const batch = { memory, count };
+    const rows = (piece: Piece): Seen => rowsOfSeen({ real, classes }, piece);
     const parts: LossGradients[] = [
-      lossGradients(leaves, () => {
-        const verdict = judge(fake);
+      batchGradients(batch, leaves, (piece) => {
+        const verdict = judge(rowsOf(fake, piece));
         return summed({
           'discriminator.synthetic': tf.mean(verdict.scores),
-          ...classTerms('discriminator.classSynthetic', verdict, classes),
+          ...classTerms('discriminator.classSynthetic', verdict, rows(piece).classes),
         });
       }),
-      lossGradients(leaves, () => {
-        const verdict = judge(real);
+      batchGradients(batch, leaves, (piece) => {
+        const seen = rows(piece);
+        const verdict = judge(seen.real);
         return summed({
           'discriminator.real': tf.neg(tf.mean(verdict.scores)),
           'discriminator.drift': tf.mul(tf.mean(tf.square(verdict.scores)), settings.drift),
-          ...classTerms('discriminator.classReal', verdict, classes),
+          ...classTerms('discriminator.classReal', verdict, seen.classes),
         });
       }),
     ];
     if (settings.penalty > 0) {
       const mix = tf.tensor1d(Float32Array.from({ length: count }, () => random.uniform()));
       parts.push(
-        lossGradients(leaves, () => {
+        batchGradients(batch, leaves, (piece) => {
+          const between = { real: rowsOf(real, piece), fake: rowsOf(fake, piece), mix: rowsOf(mix, piece) };
           return summed({
-            'discriminator.penalty': tf.mul(gradientPenalty(critic, { real, fake, mix }), settings.penalty),
+            'discriminator.penalty': tf.mul(gradientPenalty(critic, between), settings.penalty),
           });
         }),
       );
@@ -135,8 +161,9 @@ export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
     }
     if (settings.r1 > 0) {
       parts.push(
-        lossGradients(leaves, () => {
-          return summed({ 'discriminator.r1': tf.mul(realGradientPenalty(critic, real), settings.r1) });
+        batchGradients(batch, leaves, (piece) => {
+          const penalty = realGradientPenalty(critic, rowsOf(real, piece));
+          return summed({ 'discriminator.r1': tf.mul(penalty, settings.r1) });
         }),
       );
     }
@@ -147,19 +174,22 @@ export function createGrowingGan(options: GrowingGanOptions): GrowingGan {
     return Object.assign({}, ...parts.map((part) => part.terms)) as NamedTensors;
   };
 
-  const updateGenerator = ({ real, classes }: Seen, stage: GrowthStage): NamedTensors => {
-    const count = real.shape[0];
+  const updateGenerator = (seen: Seen, stage: GrowthStage): NamedTensors => {
+    const count = seen.real.shape[0];
     const uses = (name: string): boolean => isUsedAt(name, stage);
     const prepared = prepareWeights(generator.network, 'discard', uses);
     const judged = prepareWeights(discriminator.network, 'discard', uses);
-    const { gradients, terms } = lossGradients(prepared.leaves, () => {
-      const fake = generator.sample(prepared.leaves, { count, stage, random, classes });
+    const drawn = generator.draw({ count, stage, random });
+    const { gradients, terms } = batchGradients(batchOf(count), prepared.leaves, (piece) => {
+      const rows = rowsOfSeen(seen, piece);
+      const fake = generator.sample(prepared.leaves, { drawn: rowsOfAll(drawn, piece), stage, classes: rows.classes });
       const verdict = discriminator.discriminate(judged.leaves, fake, stage);
       return summed({
         'generator.critic': tf.neg(tf.mean(verdict.scores)),
-        ...classTerms('generator.class', verdict, classes),
+        ...classTerms('generator.class', verdict, rows.classes),
       });
     });
+    tf.dispose(drawn);
     judged.dispose();
     const used = Object.keys(prepared.leaves);
     update(optimizers.generator, prepared.pullBack(gradients), stage);
@@ -248,6 +278,10 @@ interface Seen {
   readonly real: tf.Tensor5D;
   /** One-hot [b, classes]; null: not conditional. */
   readonly classes: tf.Tensor2D | null;
+}
+
+function rowsOfSeen({ real, classes }: Seen, piece: Piece): Seen {
+  return { real: rowsOf(real, piece), classes: classes === null ? null : rowsOf(classes, piece) };
 }
 
 /** A loss that is the sum of its terms. */

@@ -40,6 +40,11 @@ export function rowsOf<T extends tf.Tensor>(x: T, { from, count, share }: Piece)
   return tf.slice(x, [from, ...rest.map(() => 0)], [count, ...rest]);
 }
 
+/** The rows of a piece of every one of these. */
+export function rowsOfAll<Named extends NamedTensors>(tensors: Named, piece: Piece): Named {
+  return Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, rowsOf(x, piece)])) as Named;
+}
+
 /** Gradients and terms of a loss that is a mean over the scans of a batch, from those of its pieces. */
 export function batchGradients(batch: Batch, leaves: NamedTensors, loss: (piece: Piece) => Loss): LossGradients {
   return untilItFits(batch, (pieces) => {

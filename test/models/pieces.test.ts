@@ -4,6 +4,8 @@ import type * as TensorFlow from '@tensorflow/tfjs';
 import type { TrainingMemory } from '#contract/trainingMemory.ts';
 import type { GeneratorEntry, GeneratorModel } from '#models/model.ts';
 import { haGan } from '#models/haGan.ts';
+import { progressiveGan } from '#models/progressiveGan.ts';
+import { styleGan } from '#models/styleGan.ts';
 import { createMemoryPlan } from '#models/training/memoryPlan.ts';
 import { testEngine } from './engine.ts';
 import { smallConfigs } from './smallConfigs.ts';
@@ -14,7 +16,12 @@ interface Case {
   readonly config: object;
 }
 
-const cases: readonly Case[] = [{ entry: haGan, grid: 32, config: { batch: 3 } }];
+const growing = { comparesBatch: false, kimg: 0.003 };
+const cases: readonly Case[] = [
+  { entry: haGan, grid: 32, config: { batch: 3, latent: 8 } },
+  { entry: progressiveGan, grid: 16, config: { ...growing, batch4: 3, mirror: true } },
+  { entry: styleGan, grid: 16, config: { ...growing, batch8: 3, mixing: 0.5, r1: 1 } },
+];
 
 let tf: typeof TensorFlow;
 beforeAll(async () => {
