@@ -78,6 +78,11 @@ export const alphaWgan: GeneratorEntry<typeof alphaWganConfig> = {
   ],
   grids: [16, 32, 64, 128],
   presets: [
+    {
+      id: 'look',
+      title: 'First look',
+      config: { width: 64, latent: 64, codeUnits: 256, rate: 1e-3, beta1: 0.5, penalty: 10, averageDecay: 0.98 },
+    },
     { id: 'sigmarat2', title: 'SigmaRat 2', config: {} },
     {
       id: 'sigmarat1',

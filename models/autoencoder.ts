@@ -41,7 +41,10 @@ export const autoencoder: GeneratorEntry<typeof autoencoderConfig> = {
     'Volumes are cubes of any side from 16; published: 58 × 70 × 58.',
   ],
   grids: poolingGrids,
-  presets: [{ id: 'published', title: 'As published', config: {} }],
+  presets: [
+    { id: 'look', title: 'First look', config: { latent: 32, width: 16, batch: 4, averageDecay: 0.98 } },
+    { id: 'published', title: 'As published', config: {} },
+  ],
   defaultPreset: 'published',
   configSchema: autoencoderConfig,
   batchSize: (config) => config.batch,

@@ -44,7 +44,10 @@ export const dcGan: GeneratorEntry<typeof dcGanConfig> = {
     'Volumes are cubes of any side from 16; published: 58 × 70 × 58.',
   ],
   grids: poolingGrids,
-  presets: [{ id: 'published', title: 'As published', config: {} }],
+  presets: [
+    { id: 'look', title: 'First look', config: { width: 16, batch: 4, rate: 5e-4, averageDecay: 0.98 } },
+    { id: 'published', title: 'As published', config: {} },
+  ],
   defaultPreset: 'published',
   configSchema: dcGanConfig,
   batchSize: (config) => config.batch,

@@ -55,6 +55,11 @@ export const vae: GeneratorEntry<typeof vaeConfig> = {
   ],
   grids: poolingGrids,
   presets: [
+    {
+      id: 'look',
+      title: 'First look',
+      config: { latent: 16, width: 16, batch: 4, divergence: 2e-4, averageDecay: 0.98 },
+    },
     { id: 'published', title: 'As published', config: {} },
     { id: 'light', title: 'A quarter of the maps', config: { width: 64, batch: 8 } },
   ],

@@ -82,13 +82,13 @@ async function makePhantoms(session: BackendSession, project: string): Promise<s
 }
 
 async function trainNetwork(session: BackendSession, project: string, minutes: number): Promise<Job> {
-  const { modelId, preset, overrides, previewEvery } = plan.train;
+  const { modelId, preset, previewEvery } = plan.train;
   const job = await session.call('model.train', {
     project,
     dataset: plan.datasetName,
     modelId,
     preset,
-    overrides: { ...overrides },
+    overrides: {},
     until: { minutes },
     seed: plan.seed,
     previewEvery,

@@ -132,22 +132,35 @@ function choosePairs(count: number, limit: number, random: Random): readonly (re
   return all.length <= limit ? all : random.shuffle(all).slice(0, limit);
 }
 
+/** MS-SSIM of two volumes of a set, which are named by their places in it. */
+export interface PairSimilarity {
+  readonly first: number;
+  readonly second: number;
+  readonly value: number;
+}
+
+type PairOptions = SimilarityOptions & { readonly pairs: number; readonly random: Random };
+
+/** MS-SSIM of the pairs of a set, at most `pairs` of them. Throws RangeError for fewer than two volumes. */
+export function pairSimilarities(volumes: readonly Float32Array[], options: PairOptions): readonly PairSimilarity[] {
+  if (volumes.length < 2) throw new RangeError('Pairs need two or more volumes.');
+  const { window, scales, weights } = scalesFor(options);
+  const half = halfWindow(window);
+  const levels = volumes.map((volume) => describe(volume, options.size, scales, half));
+  return choosePairs(volumes.length, options.pairs, options.random).map(([first, second]) => ({
+    first,
+    second,
+    value: combine(levels[first]!, levels[second]!, weights, half, options.dataRange),
+  }));
+}
+
 /**
  * How alike the volumes of a set are: mean MS-SSIM over its pairs, at most `pairs` of them. Near the value of real scans is
  * good; clearly above it, the generator repeats itself. Throws RangeError for fewer than two volumes.
  */
-export function meanPairwiseMsSsim(
-  volumes: readonly Float32Array[],
-  options: SimilarityOptions & { readonly pairs: number; readonly random: Random },
-): PairwiseSimilarity {
-  if (volumes.length < 2) throw new RangeError('Pairs need two or more volumes.');
-  const chosen = scalesFor(options);
-  const half = halfWindow(chosen.window);
-  const levels = volumes.map((volume) => describe(volume, options.size, chosen.scales, half));
-  const values = choosePairs(volumes.length, options.pairs, options.random).map(([first, second]) =>
-    combine(levels[first]!, levels[second]!, chosen.weights, half, options.dataRange),
-  );
+export function meanPairwiseMsSsim(volumes: readonly Float32Array[], options: PairOptions): PairwiseSimilarity {
+  const values = pairSimilarities(volumes, options).map(({ value }) => value);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const spread = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
-  return { ...chosen, mean, standardDeviation: Math.sqrt(spread), pairs: values.length };
+  return { ...scalesFor(options), mean, standardDeviation: Math.sqrt(spread), pairs: values.length };
 }

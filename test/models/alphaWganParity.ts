@@ -7,9 +7,11 @@ export const paritySteps = 2;
 
 const small = { width: 16, latent: 8, codeUnits: 16, batch: 2, rate: 0.002 };
 
-/** Every preset, small; the learning rate is high, so that the second iteration shows what the first one did. */
+const published = alphaWgan.presets.filter(({ id }) => id !== 'look');
+
+/** Every published form, small; the learning rate is high, so that the second iteration shows what the first one did. */
 export const parityConfigs: Readonly<Record<string, AlphaWganConfig>> = Object.fromEntries(
-  alphaWgan.presets.map((preset) => [preset.id, alphaWgan.configSchema.parse({ ...preset.config, ...small })]),
+  published.map((preset) => [preset.id, alphaWgan.configSchema.parse({ ...preset.config, ...small })]),
 );
 
 /** Smooth waves, other ones in every scan: 2 · batch scans of `parityGrid`³ voxels in [-1, 1]. */
