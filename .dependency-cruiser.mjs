@@ -5,7 +5,11 @@
 export const layers = {
   'src-shared': { folders: [], packages: ['zod'], node: false },
   models: { folders: ['src-shared'], packages: ['@tensorflow/tfjs', 'zod'], node: false },
-  'src-main/imaging': { folders: ['src-shared'], packages: ['fast-png', 'nifti-reader-js'], node: true },
+  'src-main/imaging': {
+    folders: ['src-shared'],
+    packages: ['@itk-wasm/elastix', 'fast-png', 'itk-wasm', 'nifti-reader-js'],
+    node: true,
+  },
   'src-main/worker': {
     folders: ['src-shared', 'models', 'src-main/imaging'],
     packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu', 'pickleparser', 'yauzl', 'zod'],
@@ -46,6 +50,7 @@ export const owners = {
   'better-sqlite3': 'src-main/backend/store/',
   '@cornerstonejs/core': 'src-renderer/viewer/',
   electron: 'src-main/shell/',
+  '@itk-wasm/elastix': 'src-main/imaging/align/',
   '@tensorflow/tfjs-node-gpu': 'src-main/worker/tensorflow.ts',
 };
 

@@ -10,6 +10,8 @@ const leftOut = new RegExp(
 
 /** What is wanted of the large ones; their bundles for other places, sources and other platforms stay behind. */
 const wanted = {
+  '@itk-wasm/elastix': ['dist/*.js', 'dist/pipelines/elastix.{js,wasm.zst}'],
+  'itk-wasm': ['dist/*.js', 'dist/{pipeline,interface-types,worker-pool,deprecated}/**/*.js'],
   '@tensorflow/tfjs': ['dist/tf.node.js'],
   '@tensorflow/tfjs-backend-cpu': ['dist/tf-backend-cpu.node.js'],
   '@tensorflow/tfjs-backend-webgl': ['dist/tf-backend-webgl.node.js'],

@@ -2,7 +2,7 @@
  * First pass over a scan: reads it, turns it to RAS, finds the brain and measures it. What comes out is all that the
  * second pass needs, cut to the brain.
  */
-import type { GridTransform, NativeGeometry } from '#contract/records.ts';
+import type { Alignment, GridTransform, NativeGeometry } from '#contract/records.ts';
 import {
   applyAffine,
   determinant,
@@ -38,10 +38,12 @@ export interface PreparedScan {
   readonly voxelHash: string;
   /** Hash of the file; of a pair, over the hashes of header and image. */
   readonly sourceSha256: string;
+  /** Where it was laid on a reference: `volume` and `measures` are then of where it lies now. */
+  readonly alignment: Alignment | null;
 }
 
 export interface BrainMeasures {
-  /** Of the mask, in RAS mm, to a thousandth of a voxel. */
+  /** Of the mask, in RAS mm, to a thousandth of a voxel; of a scan laid on a reference, that of the reference. */
   readonly centreMm: Vector3;
   /** From the centre to the farthest brain voxel's far side, along the RAS axes. */
   readonly reachMm: Vector3;
@@ -71,8 +73,8 @@ function forRowEnds(mask: Uint8Array, [nx, ny, nz]: Vector3, visit: (x: number, 
   }
 }
 
-/** Where the brain is and how far it reaches, through the full affine (slices may be oblique). */
-export function measureBrain({ size, affine }: Volume, mask: Uint8Array): BrainMeasures {
+/** The middle of the ones of a mask, in RAS mm, to a thousandth of a voxel, and how many they are. */
+function centreOf({ size, affine }: Volume, mask: Uint8Array): { centreMm: Vector3; count: number } {
   const [nx, ny, nz] = size;
   let count = 0;
   let [sumX, sumY, sumZ] = [0, 0, 0];
@@ -91,7 +93,17 @@ export function measureBrain({ size, affine }: Volume, mask: Uint8Array): BrainM
   }
   const step = snapStep(Math.min(...spacingOf(affine)));
   const [cx, cy, cz] = applyAffine(affine, [sumX / count, sumY / count, sumZ / count]);
-  const centreMm: Vector3 = [snap(cx, step), snap(cy, step), snap(cz, step)];
+  return { centreMm: [snap(cx, step), snap(cy, step), snap(cz, step)], count };
+}
+
+/**
+ * Where the brain is and how far it reaches from its middle, or from a given centre, through the full affine (slices may
+ * be oblique).
+ */
+export function measureBrain(volume: Volume, mask: Uint8Array, centre?: Vector3): BrainMeasures {
+  const { size, affine } = volume;
+  const { centreMm: middle, count } = centreOf(volume, mask);
+  const centreMm = centre ?? middle;
   const farthest: [number, number, number] = [0, 0, 0];
   forRowEnds(mask, size, (x, y, z) => {
     const place = applyAffine(affine, [x, y, z]);
@@ -223,5 +235,6 @@ export async function prepareScan(path: string): Promise<PreparedScan> {
     warnings: [...warnings, ...samplingWarnings(native), ...extentWarnings(measures, brain, whole.size)],
     voxelHash,
     sourceSha256: await sourceHash(path, dataPath),
+    alignment: null,
   };
 }

@@ -79,12 +79,14 @@ export function forFrame(
 
 /**
  * The placement of the grid whose middle is the brain's centre. A scan whose axes and voxels are the grid's already is
- * copied, not interpolated: the grid moves by up to half a voxel so that its voxels are the scan's.
+ * copied, not interpolated: the grid moves by up to half a voxel so that its voxels are the scan's. The grids of scans on
+ * one reference lie in one place.
  */
-function placeGrid({ volume, measures }: PreparedScan, { grid, spacingMm }: GridSettings): Volume['affine'] {
+function placeGrid({ volume, measures, alignment }: PreparedScan, { grid, spacingMm }: GridSettings): Volume['affine'] {
   const half = ((grid - 1) / 2) * spacingMm;
   const [x, y, z] = measures.centreMm;
   const centred = gridAffine(spacingMm, [x - half, y - half, z - half]);
+  if (alignment !== null) return centred;
   const [a, b, c] = multiplyAffines(invertAffine(volume.affine), centred);
   const steps = [...a.slice(0, 3), ...b.slice(0, 3), ...c.slice(0, 3)];
   const isOwnLattice = steps.every((step, at) => Math.abs(step - (at % 4 === 0 ? 1 : 0)) <= sameLattice);
@@ -202,6 +204,7 @@ export function resampleToGrid(scan: PreparedScan, settings: GridSettings): Grid
       intensity,
       maskThreshold,
       brainMl: measures.millilitres,
+      alignment: scan.alignment,
     },
     warnings: croppedWarning(shareOutside(scan, settings, affine)),
   };

@@ -7,14 +7,16 @@ import { createSampler } from './interpolate.ts';
 /**
  * A volume on the grid (values in [-1, 1], −1 outside the brain) in the native geometry and intensities of `transform`:
  * cubic interpolation in the brain; voxels whose nearest grid voxel is outside, or that lie beyond the grid, get the
- * background's intensity. What the low-pass took on import does not return.
+ * background's intensity. What the low-pass took on import does not return. A scan that was laid on a reference goes back to
+ * where its file has it.
  */
-export function restoreScan(gridVolume: Volume, { native, intensity }: GridTransform): Volume {
+export function restoreScan(gridVolume: Volume, { native, intensity, alignment }: GridTransform): Volume {
   const { low, high, background } = intensity;
   // On [0, 2], so that outside counts as zero as it did on import.
   const shifted = gridVolume.data.map((value) => value + 1);
   const { cubic, nearest } = createSampler(shifted, gridVolume.size);
-  const [a, b, c] = multiplyAffines(invertAffine(gridVolume.affine), native.affine);
+  const placed = alignment === null ? native.affine : multiplyAffines(alignment.matrix, native.affine);
+  const [a, b, c] = multiplyAffines(invertAffine(gridVolume.affine), placed);
   const [nx, ny, nz] = native.size;
   const data = new Float32Array(nx * ny * nz);
   for (let k = 0, index = 0; k < nz; k++) {

@@ -23,6 +23,22 @@ export const nativeGeometry = z.strictObject({
 });
 export type NativeGeometry = z.infer<typeof nativeGeometry>;
 
+/** 6 or 12 degrees of freedom. */
+export const alignmentTransforms = ['rigid', 'affine'] as const;
+export type AlignmentTransform = (typeof alignmentTransforms)[number];
+export const alignmentMetrics = ['mutual-information', 'correlation'] as const;
+export type AlignmentMetric = (typeof alignmentMetrics)[number];
+
+/** How a scan was laid on the reference of its dataset. */
+export const alignment = z.strictObject({
+  matrix: affineMatrix, // from the scan's RAS+ mm to the reference's
+  transform: z.enum(alignmentTransforms),
+  metric: z.enum(alignmentMetrics),
+  referenceSha256: z.string(), // of the reference's file
+  overlap: finite, // Dice coefficient of the two brains as they lie now
+});
+export type Alignment = z.infer<typeof alignment>;
+
 /**
  * How a grid volume came from its file, enough to go back.
  * native voxel = inverse(native.affine) · grid affine · grid voxel;
@@ -42,6 +58,7 @@ export const gridTransform = z.strictObject({
   }),
   maskThreshold: finite,
   brainMl: finite,
+  alignment: alignment.nullable().default(null), // null: it lies where its file says
 });
 export type GridTransform = z.infer<typeof gridTransform>;
 

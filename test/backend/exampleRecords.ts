@@ -48,6 +48,7 @@ export function exampleVolume(id: string, changes: Partial<VolumeRecord> = {}): 
       intensity: { low: 10, high: 900.5, background: 0, lowPercentile: 0.5, highPercentile: 99.5 },
       maskThreshold: 120,
       brainMl: 1400,
+      alignment: null,
     },
     attributes: { age: 71, sex: 'F' },
     warnings: [],
