@@ -18,7 +18,7 @@ import { gradientPenalty } from './losses/gradientPenalty.ts';
 import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } from './model.ts';
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
-import { augment } from './training/augment.ts';
+import { augmentationSettings, createAugmentation } from './training/augmentation.ts';
 import {
   addGradients,
   lossGradients,
@@ -27,6 +27,7 @@ import {
   withPrefix,
   type LossGradients,
 } from './training/gradients.ts';
+import { isRealPenaltyDue, realPenalty, realPenaltySettings } from './training/realPenalty.ts';
 
 const weight = (initial: number, text: string): z.ZodDefault<z.ZodNumber> =>
   z.number().min(0).max(10_000).default(initial).describe(text);
@@ -54,10 +55,8 @@ export const alphaWganConfig = z.strictObject({
     .lt(1)
     .default(0.999)
     .describe('Decay of the moving average of the generator that synthesis uses'),
-  augment: z
-    .boolean()
-    .default(false)
-    .describe('Shift, turn, scale and brighten real and synthetic scans alike before the discriminator sees them'),
+  ...augmentationSettings,
+  ...realPenaltySettings,
 });
 export type AlphaWganConfig = z.output<typeof alphaWganConfig>;
 
@@ -71,7 +70,7 @@ export const alphaWgan: GeneratorEntry<typeof alphaWganConfig> = {
   differences: [
     'The gradient difference loss is averaged over voxels and trains the generator (in the released notebook it does not).',
     'Generator and encoder make one optimiser step an iteration, not two with the same gradient.',
-    'Augmentation, where switched on, treats real and synthetic scans alike.',
+    'Augmentation, where switched on, treats real and synthetic scans alike, and never exchanges left and right.',
     'Synthesis uses an exponential moving average of the generator.',
     'Spectral normalisation refines its vectors once a training step of a network, not at each forward pass.',
     'Sides other than 64 add or drop the stage next to the voxels.',
@@ -103,7 +102,7 @@ export const alphaWgan: GeneratorEntry<typeof alphaWganConfig> = {
   create: (request) => createAlphaWgan(request),
 };
 
-function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig>): GeneratorModel {
+function createAlphaWgan({ config, grid, seed, scans = 0 }: CreateGenerator<AlphaWganConfig>): GeneratorModel {
   registerVolumeGradients();
   const origin = createRandom(seed);
   const networks = createAlphaWganNetworks({ ...config, grid }, origin.fork('weights'));
@@ -117,6 +116,7 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
     code: createAdam(code.weights, adam),
   };
   let random = origin.fork('training');
+  const augmentation = createAugmentation({ settings: config, scans, random: () => random });
 
   /**
    * Generator and encoder. What is sampled and what is reconstructed meet in the sum of the losses only, so each is
@@ -132,7 +132,7 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
     const z = drawLatents(random, config.batch, config.latent);
     const statistics = runningStatistics(generator);
     const score = (x: tf.Tensor5D): tf.Tensor =>
-      tf.neg(tf.mean(networks.discriminate(prepared.discriminator.leaves, maybeAugment(x))));
+      tf.neg(tf.mean(networks.discriminate(prepared.discriminator.leaves, augmentation.change(x))));
     const generatorLeaves = withPrefix('generator', prepared.generator.leaves);
 
     const reconstruction = lossGradients(
@@ -173,14 +173,20 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
     const z = drawLatents(random, config.batch, config.latent);
     const [encoded, reconstructed, sampled] = tf.tidy(() => {
       const codes = networks.encode(prepared.encoder.leaves, real);
-      const synthetic = [codes, z].map((code) => maybeAugment(networks.generate(prepared.generator.leaves, code)));
+      const synthetic = [codes, z].map((code) =>
+        augmentation.change(networks.generate(prepared.generator.leaves, code)),
+      );
       return [codes, ...synthetic] as [tf.Tensor2D, tf.Tensor5D, tf.Tensor5D];
     });
     disposeAll(prepared);
     return { z, encoded, reconstructed, sampled };
   };
 
-  const updateDiscriminator = (real: tf.Tensor5D, { reconstructed, sampled }: Fakes): NamedTensors => {
+  const updateDiscriminator = (
+    real: tf.Tensor5D,
+    { reconstructed, sampled }: Fakes,
+    heldOut?: tf.Tensor5D,
+  ): NamedTensors => {
     const prepared = prepareWeights(discriminator, 'store');
     const { leaves } = prepared;
     const judge = (x: tf.Tensor5D, sign: number): LossGradients =>
@@ -189,12 +195,30 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
         return { total, terms: { critic: total } };
       });
     const scores = [judge(reconstructed, 1), judge(sampled, 1), judge(real, -2)];
+    const score = (x: tf.Tensor5D): tf.Tensor => networks.discriminate(leaves, x);
     const critic = (x: tf.Tensor5D): tf.Tensor => networks.discriminate(leaves, x, { isSecondOrder: true });
     const penalties = [sampled, reconstructed].map((fake) => penaltyGradients(leaves, critic, real, fake));
-    const gradients = [...scores, ...penalties].map((part) => part.gradients).reduce(addGradients);
+    const r1 = isRealPenaltyDue(config, optimizers.discriminator.stepCount)
+      ? [lossGradients(leaves, () => realPenalty(critic, [real], config))]
+      : [];
+    const compared =
+      heldOut &&
+      augmentation.compare(
+        tf.tidy(() => ({
+          training: score(real),
+          heldOut: score(augmentation.change(heldOut)),
+          synthetic: score(sampled),
+        })),
+      );
+    const gradients = [...scores, ...penalties, ...r1].map((part) => part.gradients).reduce(addGradients);
     optimizers.discriminator.apply(prepared.pullBack(gradients));
     prepared.dispose();
-    return { 'discriminator.critic': sumOf(scores), 'discriminator.penalty': sumOf(penalties) };
+    return {
+      'discriminator.critic': sumOf(scores),
+      'discriminator.penalty': sumOf(penalties),
+      ...r1[0]?.terms,
+      ...compared,
+    };
   };
 
   const updateCode = ({ encoded, z }: Fakes): NamedTensors => {
@@ -229,8 +253,6 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
     return result;
   };
 
-  const maybeAugment = (x: tf.Tensor5D): tf.Tensor5D => (config.augment ? augment(x, random) : x);
-
   /** A volume at a time: what is in memory does not grow with their number. */
   const generateFrom = (codes: tf.Tensor2D): tf.Tensor5D => {
     const prepared = prepareWeights(average, 'discard');
@@ -242,15 +264,18 @@ function createAlphaWgan({ config, grid, seed }: CreateGenerator<AlphaWganConfig
   return {
     networks: { generator, encoder, discriminator, code, average },
     optimizers,
+    ...augmentation.counted,
 
-    async step(real) {
+    nextHeldOut: () => augmentation.nextHeldOut({ count: config.batch, side: grid }),
+
+    async step(real, _labels, heldOut) {
       const [first, second] = tf.tidy(() => tf.split(real, 2)) as [tf.Tensor5D, tf.Tensor5D];
       const terms: Record<string, tf.Tensor> = { ...updateGenerator(first) };
-      const seen = config.augment ? tf.tidy(() => augment(second, random)) : second;
+      const seen = tf.tidy(() => augmentation.change(second));
       const fakes = synthesizeForCritics(second);
-      Object.assign(terms, updateDiscriminator(seen, fakes), updateCode(fakes));
+      Object.assign(terms, updateDiscriminator(seen, fakes, heldOut), updateCode(fakes));
       tf.dispose([first, second, seen, fakes.z, fakes.encoded, fakes.reconstructed, fakes.sampled]);
-      return readScalars(terms);
+      return augmentation.follow(await readScalars(terms), config.batch);
     },
 
     generate: (request) => tf.tidy(() => generateFrom(latentsOfSeeds(request, config.latent))),

@@ -17,7 +17,9 @@ import { registerVolumeGradients } from './ops/gradients.ts';
 import { averageDecay, batch, poolingGrids, rate, widths } from './poolingConfig.ts';
 import { createPoolingNetwork, createUpsamplingNetwork } from './poolingNetworks.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
+import { augmentationSettings, createAugmentation } from './training/augmentation.ts';
 import { addGradients, lossGradients, readScalars } from './training/gradients.ts';
+import { isRealPenaltyDue, realPenalty, realPenaltySettings } from './training/realPenalty.ts';
 
 export const dcGanConfig = z.strictObject({
   latent: z.int().min(2).max(4096).default(64).describe('Numbers in a latent code'),
@@ -28,6 +30,8 @@ export const dcGanConfig = z.strictObject({
   beta2: z.number().min(0).lt(1).default(0.999).describe('Adam β₂'),
   realLabel: z.number().min(0.5).max(1).default(0.9).describe('What the discriminator is to say of real scans'),
   averageDecay,
+  ...augmentationSettings,
+  ...realPenaltySettings,
 });
 export type DcGanConfig = z.output<typeof dcGanConfig>;
 
@@ -59,7 +63,7 @@ const slope = 0.2;
 /** A network whose loss is below this is ahead: it waits for the other. */
 const leastLoss = 1e-4;
 
-function createDcGan({ config, grid, seed }: CreateGenerator<DcGanConfig>): GeneratorModel {
+function createDcGan({ config, grid, seed, scans = 0 }: CreateGenerator<DcGanConfig>): GeneratorModel {
   registerVolumeGradients();
   const origin = createRandom(seed);
   const weightsOrigin = origin.fork('weights');
@@ -86,9 +90,10 @@ function createDcGan({ config, grid, seed }: CreateGenerator<DcGanConfig>): Gene
     discriminator: createAdam(discriminator.weights, adam),
   };
   let random = origin.fork('training');
+  const augmentation = createAugmentation({ settings: config, scans, random: () => random });
 
-  const judge = (x: tf.Tensor5D): tf.Tensor2D =>
-    down.head(discriminator.weights, down.pool(discriminator.weights, x), 'score');
+  const judge = (x: tf.Tensor5D, isSecondOrder = false): tf.Tensor2D =>
+    down.head(discriminator.weights, down.pool(discriminator.weights, x, { isSecondOrder }), 'score');
 
   /** Moves the weights, unless the loss is so small already that the network is to wait. */
   const applyUnlessAhead = (optimizer: Optimizer, gradients: NamedTensors, loss: number): void => {
@@ -96,8 +101,10 @@ function createDcGan({ config, grid, seed }: CreateGenerator<DcGanConfig>): Gene
     else optimizer.apply(gradients);
   };
 
-  const updateDiscriminator = async (real: tf.Tensor5D): Promise<Record<string, number>> => {
-    const fake = tf.tidy(() => up.render(generator.weights, drawLatents(random, config.batch, latent)));
+  const updateDiscriminator = async (real: tf.Tensor5D, heldOut?: tf.Tensor5D): Promise<Record<string, number>> => {
+    const fake = tf.tidy(() =>
+      augmentation.change(up.render(generator.weights, drawLatents(random, config.batch, latent))),
+    );
     const against = (x: tf.Tensor5D, target: number, name: string): ReturnType<typeof lossGradients> =>
       lossGradients(discriminator.weights, () => {
         const total = binaryCrossEntropy(judge(x), target);
@@ -105,17 +112,33 @@ function createDcGan({ config, grid, seed }: CreateGenerator<DcGanConfig>): Gene
       });
     const onReal = against(real, config.realLabel, 'discriminator.real');
     const onFake = against(fake, 0, 'discriminator.synthetic');
+    const compared =
+      heldOut &&
+      augmentation.compare(
+        tf.tidy(() => ({
+          training: judge(real),
+          heldOut: judge(augmentation.change(heldOut)),
+          synthetic: judge(fake),
+        })),
+      );
     fake.dispose();
-    const losses = await readScalars({ ...onReal.terms, ...onFake.terms });
-    const sum = Object.values(losses).reduce((total, loss) => total + loss, 0);
-    applyUnlessAhead(optimizers.discriminator, addGradients(onReal.gradients, onFake.gradients), sum);
+    const parts = [onReal, onFake];
+    if (isRealPenaltyDue(config, optimizers.discriminator.stepCount)) {
+      const critic = (x: tf.Tensor5D): tf.Tensor2D => judge(x, true);
+      parts.push(lossGradients(discriminator.weights, () => realPenalty(critic, [real], config)));
+    }
+    const terms = Object.assign({}, ...parts.map((part) => part.terms)) as NamedTensors;
+    const losses = await readScalars({ ...terms, ...compared });
+    const sum = (losses['discriminator.real'] ?? 0) + (losses['discriminator.synthetic'] ?? 0);
+    applyUnlessAhead(optimizers.discriminator, parts.map((part) => part.gradients).reduce(addGradients), sum);
     return losses;
   };
 
   const updateGenerator = async (): Promise<Record<string, number>> => {
     const codes = drawLatents(random, config.batch, latent);
     const { gradients, terms } = lossGradients(generator.weights, () => {
-      const total = binaryCrossEntropy(judge(up.render(generator.weights, codes, runningStatistics(generator))), 1);
+      const made = up.render(generator.weights, codes, runningStatistics(generator));
+      const total = binaryCrossEntropy(judge(augmentation.change(made)), 1);
       return { total, terms: { 'generator.adversarial': total } };
     });
     codes.dispose();
@@ -132,10 +155,14 @@ function createDcGan({ config, grid, seed }: CreateGenerator<DcGanConfig>): Gene
   return {
     networks: { generator, discriminator, average },
     optimizers,
+    ...augmentation.counted,
+    nextHeldOut: () => augmentation.nextHeldOut({ count: config.batch, side: grid }),
 
-    async step(real) {
-      const judged = await updateDiscriminator(real);
-      return { ...judged, ...(await updateGenerator()) };
+    async step(real, _labels, heldOut) {
+      const seen = tf.tidy(() => tf.clone(augmentation.change(real)));
+      const judged = await updateDiscriminator(seen, heldOut);
+      seen.dispose();
+      return augmentation.follow({ ...judged, ...(await updateGenerator()) }, config.batch);
     },
 
     latentLength: latent,

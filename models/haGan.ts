@@ -11,7 +11,7 @@ import { createRandom, restoreRandom } from '#shared/random.ts';
 import { copyNetwork, prepareWeights, type PreparedWeights } from './blocks/weights.ts';
 import { haGanNames } from './haGanNames.ts';
 import { conditionSetting } from './conditionSetting.ts';
-import { createHaGanNetworks, type View } from './haGanNetworks.ts';
+import { createHaGanNetworks, type Verdict, type View } from './haGanNetworks.ts';
 import {
   drawLatents,
   labelsOfSeeds,
@@ -25,9 +25,12 @@ import { binaryCrossEntropy, classCrossEntropy } from './losses/crossEntropy.ts'
 import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } from './model.ts';
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
+import { applyChanges, changesIn, type Changes } from './training/augment.ts';
+import { augmentationSettings, createAugmentation } from './training/augmentation.ts';
 import { addGradients, readScalars, type LossGradients } from './training/gradients.ts';
 import { createMemoryPlan } from './training/memoryPlan.ts';
 import { batchGradients, makeBatch, rowsOf, type Piece } from './training/pieces.ts';
+import { isRealPenaltyDue, realPenalty, realPenaltySettings } from './training/realPenalty.ts';
 
 const rate = (initial: number, text: string): z.ZodDefault<z.ZodNumber> =>
   z.number().positive().max(0.1).default(initial).describe(text);
@@ -57,6 +60,8 @@ export const haGanConfig = z.strictObject({
     .lt(1)
     .default(0.999)
     .describe('Decay of the moving average of the generator that synthesis uses'),
+  ...augmentationSettings,
+  ...realPenaltySettings,
 });
 export type HaGanConfig = z.output<typeof haGanConfig>;
 
@@ -103,8 +108,18 @@ interface Seen extends View {
   readonly classes: tf.Tensor2D | null;
 }
 
+/** Where in the batch and in the volumes a view is from. */
+type Place = Pick<Seen, 'offset'> & { readonly piece: Piece };
+
+interface Comparison extends Pick<Seen, 'offset'> {
+  readonly shown: View;
+  readonly fake: View;
+  /** Whole volumes. */
+  readonly heldOut: tf.Tensor5D;
+}
+
 function createHaGan(request: CreateGenerator<HaGanConfig>): GeneratorModel {
-  const { config, grid, seed, classes = 0, memory = createMemoryPlan() } = request;
+  const { config, grid, seed, scans = 0, classes = 0, memory = createMemoryPlan() } = request;
   registerVolumeGradients();
   const origin = createRandom(seed);
   const networks = createHaGanNetworks({ ...config, grid, classes }, origin.fork('weights'));
@@ -119,6 +134,7 @@ function createHaGan(request: CreateGenerator<HaGanConfig>): GeneratorModel {
   };
   let random = origin.fork('training');
   const batch = { memory, count: config.batch };
+  const augmentation = createAugmentation({ settings: config, scans, random: () => random });
 
   const slabLength = grid / slabsOfVolume;
   const lastOffset = grid - slabLength;
@@ -126,6 +142,21 @@ function createHaGan(request: CreateGenerator<HaGanConfig>): GeneratorModel {
     tf.slice(features, [0, offset / featureScale, 0, 0, 0], [-1, slabLength / featureScale, -1, -1, -1]);
   const cutVolume = (volume: tf.Tensor5D, offset: number): tf.Tensor5D =>
     tf.slice(volume, [0, offset, 0, 0, 0], [-1, slabLength, -1, -1, -1]);
+  /** What the discriminator sees of whole volumes. */
+  const viewOf = (volumes: tf.Tensor5D, offset: number): View => ({
+    slab: cutVolume(volumes, offset),
+    low: tf.avgPool3d(volumes, featureScale, featureScale, 'valid'), // [b, S/4, S/4, S/4, 1]
+  });
+  /**
+   * Slab and coarse volume changed alike, of real and of synthetic scans. Of the synthetic ones there is no more than that,
+   * so that nothing moves along d.
+   */
+  const drawChanges = (): Changes =>
+    augmentation.draw({ count: config.batch, side: grid / featureScale, isInPlane: true });
+  const change = ({ slab, low }: View, changes: Changes, { piece, offset }: Place): View & NamedTensors => ({
+    slab: applyChanges(slab, changesIn(changes, piece), { from: offset, of: grid }),
+    low: applyChanges(low, changesIn(changes, piece)),
+  });
   /** The coarse volume and the slab that a code stands for. */
   const render = (leaves: NamedTensors, codes: tf.Tensor2D, { offset, classes: oneHot }: Seen): View & NamedTensors => {
     const features = networks.makeFeatures(leaves, withLabels(codes, oneHot));
@@ -135,14 +166,22 @@ function createHaGan(request: CreateGenerator<HaGanConfig>): GeneratorModel {
     };
   };
 
-  const updateDiscriminator = (real: Seen, made: PreparedWeights): NamedTensors => {
+  const updateDiscriminator = (real: Seen, made: PreparedWeights, heldOut?: tf.Tensor5D): NamedTensors => {
     const prepared = prepareWeights(discriminator, 'store');
     const codes = drawLatents(random, config.batch, config.latent);
-    const fake = makeBatch(batch, (piece) => render(made.leaves, rowsOf(codes, piece), seenIn(real, piece)));
+    const [onReal, onFake] = [drawChanges(), drawChanges()];
+    const shown = makeBatch(batch, (piece) => {
+      const { slab, low } = change(viewIn(real, piece), onReal, { piece, ...real });
+      return { slab: tf.clone(slab), low: tf.clone(low) };
+    });
+    const fake = makeBatch(batch, (piece) =>
+      change(render(made.leaves, rowsOf(codes, piece), seenIn(real, piece)), onFake, { piece, ...real }),
+    );
     codes.dispose();
+    const look = (view: View): Verdict => networks.discriminate(prepared.leaves, view, real.offset / lastOffset);
     const judge = (view: View, target: 0 | 1): LossGradients =>
       batchGradients(batch, prepared.leaves, (piece) => {
-        const verdict = networks.discriminate(prepared.leaves, viewIn(view, piece), real.offset / lastOffset);
+        const verdict = look(viewIn(view, piece));
         const adversarial = binaryCrossEntropy(verdict.score, target);
         if (target === 0) return { total: adversarial, terms: { 'discriminator.synthetic': adversarial } };
         const terms: Record<string, tf.Tensor> = { 'discriminator.real': adversarial };
@@ -150,19 +189,42 @@ function createHaGan(request: CreateGenerator<HaGanConfig>): GeneratorModel {
           terms['discriminator.class'] = classCrossEntropy(verdict.classes, rowsOf(real.classes, piece));
         return { total: tf.addN(Object.values(terms)) as tf.Scalar, terms };
       });
-    const [onReal, onFake] = [judge(real, 1), judge(fake, 0)];
-    tf.dispose([fake.slab, fake.low]);
-    optimizers.discriminator.apply(prepared.pullBack(addGradients(onReal.gradients, onFake.gradients)));
+    const parts = [judge(shown, 1), judge(fake, 0)];
+    if (isRealPenaltyDue(config, optimizers.discriminator.stepCount)) {
+      const critic = (slab: tf.Tensor5D, low: tf.Tensor5D): tf.Tensor2D => look({ slab, low }).score;
+      parts.push(
+        batchGradients(batch, prepared.leaves, (piece) => {
+          const { slab, low } = viewIn(shown, piece);
+          return realPenalty(critic, [slab, low], config);
+        }),
+      );
+    }
+    const compared = heldOut && compare(look, { shown, fake, heldOut, offset: real.offset });
+    tf.dispose([shown.slab, shown.low, fake.slab, fake.low]);
+    optimizers.discriminator.apply(prepared.pullBack(parts.map((part) => part.gradients).reduce(addGradients)));
     prepared.dispose();
-    return { ...onReal.terms, ...onFake.terms };
+    return Object.assign({}, ...parts.map((part) => part.terms), compared) as NamedTensors;
+  };
+
+  /** Scores of training, held-out and synthetic scans by this discriminator. */
+  const compare = (look: (view: View) => Verdict, { shown, fake, heldOut, offset }: Comparison): NamedTensors => {
+    const changes = drawChanges();
+    return augmentation.compare(
+      makeBatch(batch, (piece) => ({
+        training: look(viewIn(shown, piece)).score,
+        heldOut: look(change(viewOf(rowsOf(heldOut, piece), offset), changes, { piece, offset })).score,
+        synthetic: look(viewIn(fake, piece)).score,
+      })),
+    );
   };
 
   const updateGenerator = (real: Seen, made: PreparedWeights): NamedTensors => {
     const judging = prepareWeights(discriminator, 'discard');
     const codes = drawLatents(random, config.batch, config.latent);
+    const changes = drawChanges();
     const { gradients, terms } = batchGradients(batch, made.leaves, (piece) => {
       const seen = seenIn(real, piece);
-      const view = render(made.leaves, rowsOf(codes, piece), seen);
+      const view = change(render(made.leaves, rowsOf(codes, piece), seen), changes, { piece, ...real });
       const verdict = networks.discriminate(judging.leaves, view, real.offset / lastOffset);
       const losses: Record<string, tf.Tensor> = { 'generator.adversarial': binaryCrossEntropy(verdict.score, 1) };
       if (verdict.classes !== null && seen.classes !== null)
@@ -230,17 +292,16 @@ function createHaGan(request: CreateGenerator<HaGanConfig>): GeneratorModel {
   return {
     networks: { generator, discriminator, slabEncoder, codeEncoder, average },
     optimizers,
+    ...augmentation.counted,
+    nextHeldOut: () => augmentation.nextHeldOut({ count: config.batch, side: grid }),
 
-    async step(volumes, labels) {
+    async step(volumes, labels, heldOut) {
       const offset = featureScale * random.integer(lastOffset / featureScale + 1);
-      const { slab, low } = tf.tidy(() => ({
-        slab: cutVolume(volumes, offset),
-        low: tf.avgPool3d(volumes, featureScale, featureScale, 'valid'), // [b, S/4, S/4, S/4, 1]
-      }));
+      const { slab, low } = tf.tidy(() => ({ ...viewOf(volumes, offset) }));
       const real: Seen = { slab, low, offset, classes: oneHotLabels(labels, { count: config.batch, classes }) };
       const before = prepareWeights(generator, 'discard');
       const terms: Record<string, tf.Tensor> = {
-        ...updateDiscriminator(real, before),
+        ...updateDiscriminator(real, before, heldOut),
         ...updateGenerator(real, before),
       };
       before.dispose();
@@ -248,7 +309,7 @@ function createHaGan(request: CreateGenerator<HaGanConfig>): GeneratorModel {
       Object.assign(terms, updateSlabEncoder(real, after), updateCodeEncoder(volumes, real, after));
       after.dispose();
       tf.dispose([slab, low, ...(real.classes === null ? [] : [real.classes])]);
-      return readScalars(terms);
+      return augmentation.follow(await readScalars(terms), config.batch);
     },
 
     latentLength: config.latent,

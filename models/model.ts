@@ -91,11 +91,13 @@ export interface Trainable {
 export interface GeneratorModel extends Trainable {
   /**
    * One update of every network on `real` [b, d, h, w, 1] in [-1, 1] (the caller's); losses by name. A conditional model
-   * takes the class of each scan too: b whole numbers from 0.
+   * takes the class of each scan too: b whole numbers from 0. `heldOut`, the caller's too, is what `nextHeldOut` asked for.
    */
-  step(real: tf.Tensor5D, labels?: readonly number[]): Promise<Scalars>;
+  step(real: tf.Tensor5D, labels?: readonly number[], heldOut?: tf.Tensor5D): Promise<Scalars>;
   /** What the next step wants, of a model whose batch and resolution change; the others take `batchSize` whole scans. */
   nextBatch?(): BatchPlan;
+  /** What the next step compares training scans with, of a model that does; null: nothing this time. */
+  nextHeldOut?(): BatchPlan | null;
   /** [count, d, h, w, 1] in [-1, 1] from the averaged generator; the caller disposes. Same request, same voxels. */
   generate(request: GenerateRequest): tf.Tensor5D;
   /** Numbers in a latent code, where scans are made of one. */

@@ -24,7 +24,7 @@ import { resizeLinear } from './ops/resizeLinear.ts';
 import { convolveToOne } from './ops/singleChannel.ts';
 
 /** How a call differs from plain training. */
-export type CallOptions = Partial<Pick<NormActivation, 'running' | 'onStatistics'>>;
+export type CallOptions = Partial<Pick<NormActivation, 'isSecondOrder' | 'running' | 'onStatistics'>>;
 
 /** Initial values by fan-in and fan-out: PyTorch's default, or Glorot & Bengio 2010 with biases of 0. */
 export type Initialisation = 'default' | 'xavier';

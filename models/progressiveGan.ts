@@ -105,6 +105,7 @@ function createProgressiveGan(request: CreateGenerator<ProgressiveGanConfig>): G
     settings: config,
     classes,
     classWeight: config.classWeight,
+    scans,
     seed,
     memory: request.memory,
   });

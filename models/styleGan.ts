@@ -144,6 +144,7 @@ function createStyleGan(request: CreateGenerator<StyleGanConfig>): GeneratorMode
     settings: config,
     classes: 0,
     classWeight: 0,
+    scans,
     seed,
     memory,
   });

@@ -25,10 +25,11 @@ export function gradientPenalty<T extends tf.Tensor>(
 }
 
 /**
- * R1 = ½ · mean(Σ (∇ critic(x))²) at real samples (Mescheder et al. 2018, arXiv 1801.04406). Differentiable in the
- * critic's weights; `real` is held.
+ * R1 = ½ · mean(Σ (∇ critic(x))²) at real samples (Mescheder et al. 2018, arXiv 1801.04406), over everything the critic
+ * is given of a sample. Differentiable in the critic's weights; `real` is held.
  */
-export function realGradientPenalty<T extends tf.Tensor>(critic: (x: T) => tf.Tensor, real: T): tf.Scalar {
-  const slope = tf.grad((x) => tf.sum(critic(x as T)))(real);
-  return tf.div(tf.sum(tf.square(slope)), 2 * real.shape[0]);
+export function realGradientPenalty<T extends tf.Tensor>(critic: (...x: T[]) => tf.Tensor, ...real: T[]): tf.Scalar {
+  const slopes = tf.grads((...x) => tf.sum(critic(...(x as T[]))))(real);
+  const squares = slopes.map((slope) => tf.sum(tf.square(slope)));
+  return tf.div(tf.addN(squares), 2 * (real[0] as T).shape[0]);
 }

@@ -1,132 +1,211 @@
 /**
- * Differentiable augmentation for critics (Zhao et al. 2020, arXiv 2006.10738): the same random changes for real and
- * synthetic scans, passed through to the generator's gradient, so that they do not leak into what it makes. The ranges
- * are those of Ferreira et al. 2022 (arXiv 2112.13626), each change with probability 0.1.
+ * Changes of scans that a discriminator sees: real and synthetic ones alike, differentiable, so that a generator learns
+ * through them and does not learn to make them (Zhao et al. 2020, arXiv 2006.10738; Karras et al. 2020, arXiv 2006.06676).
+ *
+ * A scan is turned, scaled, shifted, changed in brightness and contrast, and has a box cut out, each by chance. None of it
+ * leaves [-1, 1], and background stays background. Left and right are never exchanged: pathology has sides.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '#shared/random.ts';
+import type { Piece } from './pieces.ts';
 
-const probability = 0.1;
-const mostRadians = 0.052; // about each axis
+const mostRadians = 0.15; // about each axis, 8.6°
 const mostZoom = 1.1;
-const mostShiftVoxels = 4; // along x and y
-const mostBrightening = 0.1;
-const background = -1;
+const mostShift = 1 / 8; // of the side, as in both papers
+const mostCurve = 0.4; // of the two parts of the intensity curve, which then rises everywhere
+const cutShare = 1 / 2; // of the side, as in both papers
 
-/** x [b, d, h, w, 1] in [-1, 1] → the same shape and range; every scan has its own draws. Differentiable in x, first order. */
-export function augment(x: tf.Tensor5D, random: Random): tf.Tensor5D {
-  return tf.tidy(() => {
-    const [count, ...shape] = x.shape;
-    // Slices, not `unstack`: of a single scan that has no gradient.
-    const scans = Array.from({ length: count }, (_, index) =>
-      augmentOne(tf.reshape(tf.slice(x, [index, 0, 0, 0, 0], [1, ...shape]), shape), random),
-    );
-    return tf.stack(scans) as tf.Tensor5D;
+/** Along x, y and z, which are the tensor's w, h and d. */
+type Triple = readonly [number, number, number];
+
+/** What happens to one scan, in parts of its side, so that pieces of it at any resolution are changed alike. */
+export interface Change {
+  /** Radians about x, y and z. */
+  readonly angles: Triple;
+  readonly zoom: Triple;
+  readonly shift: Triple;
+  /** Lifts the middle intensities (below 0: lowers them), and steepens them (below 0: flattens them). */
+  readonly curve: { readonly lift: number; readonly contrast: number };
+  /** The box cut out, from `low` to `high`. */
+  readonly cut: { readonly low: Triple; readonly high: Triple } | null;
+}
+
+/** What happens to the scans of a batch; null: nothing. */
+export type Changes = readonly Change[] | null;
+
+/** Those of a piece of the batch. */
+export const changesIn = (changes: Changes, { from, count }: Pick<Piece, 'from' | 'count'>): Changes =>
+  changes?.slice(from, from + count) ?? null;
+
+export interface ChangePlan {
+  /** Scans. */
+  readonly count: number;
+  /** Probability of each kind of change. */
+  readonly strength: number;
+  /** Voxels a side at the coarsest resolution the scan is seen at: shifts and boxes are whole there. */
+  readonly side: number;
+  /** Whether the scan is seen in slabs of d: then nothing moves along z. */
+  readonly isInPlane: boolean;
+}
+
+export function drawChanges(random: Random, { count, strength, side, isInPlane }: ChangePlan): readonly Change[] {
+  const happens = (): boolean => random.uniform() < strength;
+  const within = (most: number): number => most * (2 * random.uniform() - 1);
+  const whole = (share: number): number => Math.round(share * side) / side;
+  const triple = (draw: () => number): Triple => [draw(), draw(), draw()];
+  const cutBox = (): Change['cut'] => {
+    const low = triple(() => whole(random.uniform() - cutShare / 2)); // its middle is anywhere
+    return { low, high: low.map((share) => share + whole(cutShare)) as [number, number, number] };
+  };
+  return Array.from({ length: count }, () => {
+    const angles: Triple = happens() ? triple(() => within(mostRadians)) : [0, 0, 0];
+    const zoom = happens() ? mostZoom ** within(1) : 1;
+    const shift: Triple = happens() ? triple(() => whole(within(mostShift))) : [0, 0, 0];
+    const curve = happens() ? { lift: within(mostCurve), contrast: within(mostCurve) } : { lift: 0, contrast: 0 };
+    const cut = happens() ? cutBox() : null;
+    return isInPlane
+      ? { angles: [0, 0, angles[2]], zoom: [zoom, zoom, 1], shift: [shift[0], shift[1], 0], curve, cut }
+      : { angles, zoom: [zoom, zoom, zoom], shift, curve, cut };
   });
 }
 
-function augmentOne(scan: tf.Tensor4D, random: Random): tf.Tensor4D {
-  const happens = (): boolean => random.uniform() < probability;
-  const between = (low: number, high: number): number => low + (high - low) * random.uniform();
+/** Which part of the scans along d: `from` its first slice, both in voxels of this resolution. */
+export interface Slab {
+  readonly from: number;
+  readonly of: number;
+}
 
-  const angles = [0, 1, 2].map(() => (happens() ? between(-mostRadians, mostRadians) : 0)) as [number, number, number];
-  const flip = happens();
-  const zoom = happens() ? between(1, mostZoom) : 1;
-  const shift = happens()
-    ? [
-        random.integer(2 * mostShiftVoxels + 1) - mostShiftVoxels,
-        random.integer(2 * mostShiftVoxels + 1) - mostShiftVoxels,
-      ]
-    : [0, 0];
-  const brightness = happens() ? between(1 - mostBrightening, 1 + mostBrightening) : 1;
+/**
+ * Scans, or the same slab of each, x [b, d, s, s, 1] in [-1, 1], each with its change → the same shape, x itself where
+ * nothing happens. Differentiable in x to any order; values outside of [-1, 1] are moved, but not bent.
+ */
+export function applyChanges(x: tf.Tensor5D, changes: Changes, slab: Slab = wholeOf(x)): tf.Tensor5D {
+  if (changes === null) return x;
+  return tf.tidy(() => {
+    const voxels: tf.Tensor4D = tf.squeeze(tf.add(x, 1), [4]); // background is 0, as outside: [b, d, s, s]
+    return tf.expandDims<tf.Tensor5D>(tf.sub(cutOut(bend(warp(voxels, changes), changes), changes, slab), 1), 4);
+  });
+}
 
-  let changed = scan;
-  if (flip || zoom !== 1 || shift.some((voxels) => voxels !== 0) || angles.some((angle) => angle !== 0)) {
-    changed = warp(changed, { angles, flip, zoom, shift: [shift[0] ?? 0, shift[1] ?? 0] });
+const wholeOf = (x: tf.Tensor5D): Slab => ({ from: 0, of: x.shape[1] });
+
+/** Of the tensor's dimensions [b, d, h, w]. */
+const [zAxis, yAxis, xAxis] = [1, 2, 3] as const;
+
+/** One scan's part of a pass: voxel i takes the place scale · i + shear · k + shift, counted from the middle. */
+interface Line {
+  readonly scale: number;
+  readonly shear: number;
+  readonly shift: number;
+}
+interface Pass {
+  readonly axis: number;
+  /** k is the place along this one. */
+  readonly along: number;
+  line(change: Change, side: number): Line;
+}
+
+/**
+ * A turn in a plane is two passes, each along one axis (Catmull & Smith 1980, SIGGRAPH 14:279); the last one along an axis
+ * scales and shifts as well. The passes are matrix products, a hundred times quicker than gathering eight corners.
+ */
+const passes: readonly Pass[] = [
+  { axis: yAxis, along: zAxis, line: ({ angles: [a] }) => firstLine(a) },
+  { axis: zAxis, along: yAxis, line: ({ angles: [a] }) => ({ scale: Math.cos(a), shear: Math.sin(a), shift: 0 }) },
+  { axis: xAxis, along: zAxis, line: ({ angles: [, a] }) => firstLine(a) },
+  {
+    axis: zAxis,
+    along: xAxis,
+    line: ({ angles: [, a], zoom, shift }, side) => placed(Math.cos(a), Math.sin(a), zoom[2], shift[2] * side),
+  },
+  {
+    axis: xAxis,
+    along: yAxis,
+    line: ({ angles: [, , a], zoom, shift }, side) => placed(1 / Math.cos(a), -Math.tan(a), zoom[0], shift[0] * side),
+  },
+  {
+    axis: yAxis,
+    along: xAxis, // which is scaled and shifted by now
+    line({ angles: [, , a], zoom, shift }, side) {
+      const [scale, shear] = [Math.cos(a) / zoom[1], Math.sin(a) / zoom[0]];
+      return { scale, shear, shift: -(scale * shift[1] + shear * shift[0]) * side };
+    },
+  },
+];
+
+const firstLine = (angle: number): Line => ({ scale: 1 / Math.cos(angle), shear: -Math.tan(angle), shift: 0 });
+const placed = (scale: number, shear: number, zoom: number, shift: number): Line => ({
+  scale: scale / zoom,
+  shear,
+  shift: -(scale / zoom) * shift,
+});
+
+const isStill = ({ scale, shear, shift }: Line): boolean => scale === 1 && shear === 0 && shift === 0;
+
+/** [b, d, s, s] turned, scaled and shifted about the middle; what comes from outside is 0. */
+function warp(voxels: tf.Tensor4D, changes: readonly Change[]): tf.Tensor4D {
+  const side = voxels.shape[3];
+  let warped = voxels;
+  for (const { axis, along, line } of passes) {
+    const lines = changes.map((change) => line(change, side));
+    if (!lines.every(isStill)) warped = resampleLines(warped, { axis, along, lines });
   }
-  if (brightness !== 1) {
-    changed = tf.clipByValue(tf.add(tf.mul(tf.sub(changed, background), brightness), background), -1, 1);
-  }
-  return changed;
+  return warped;
 }
 
-interface Warp {
-  readonly angles: readonly [number, number, number];
-  readonly flip: boolean;
-  readonly zoom: number;
-  readonly shift: readonly [number, number];
-}
-
-/** Moves [d, h, w, 1] about its centre; what comes from outside is background. */
-function warp(scan: tf.Tensor4D, change: Warp): tf.Tensor4D {
-  const isWhole = change.zoom === 1 && change.angles.every((angle) => angle === 0);
-  return isWhole ? moveByVoxels(scan, change) : resample(scan, change);
-}
-
-/** Whole voxels only: nothing to interpolate. */
-function moveByVoxels(scan: tf.Tensor4D, { flip, shift: [right, forward] }: Warp): tf.Tensor4D {
-  const border = (voxels: number): [number, number] => [Math.max(0, voxels), Math.max(0, -voxels)];
-  const padded = tf.pad(scan, [[0, 0], border(forward), border(right), [0, 0]], background);
-  const moved = tf.slice(padded, [0, Math.max(0, -forward), Math.max(0, -right), 0], scan.shape);
-  return flip ? tf.reverse(moved, 2) : moved;
-}
-
-/** Trilinear: each voxel is a weighted sum of the eight around the place it comes from. */
-function resample(scan: tf.Tensor4D, change: Warp): tf.Tensor4D {
-  const [depth, height, width] = scan.shape;
-  const voxels = depth * height * width;
-  const { indices, weights } = sources([width, height, depth], change);
-  const flat: tf.Tensor1D = tf.reshape(tf.sub(scan, background), [voxels]); // background becomes 0, as outside
-  const corners = tf.mul(tf.gather(flat, tf.tensor1d(indices, 'int32')), tf.tensor1d(weights));
-  return tf.add(tf.reshape(tf.sum(tf.reshape(corners, [8, voxels]), 0), scan.shape), background);
-}
-
-/** Per corner and voxel (x fastest), where it comes from and how much of it; from outside: weight 0. */
-function sources(
-  [width, height, depth]: readonly [number, number, number],
-  { angles, flip, zoom, shift }: Warp,
-): { indices: Int32Array; weights: Float32Array } {
-  const voxels = width * height * depth;
-  const indices = new Int32Array(8 * voxels);
-  const weights = new Float32Array(8 * voxels);
-  const [[xx, xy, xz], [yx, yy, yz], [zx, zy, zz]] = rotation(angles);
-  const [cx, cy, cz] = [(width - 1) / 2, (height - 1) / 2, (depth - 1) / 2];
-  const sign = flip ? -1 : 1;
-
-  // One pass over every voxel of every step: no arrays and no branches inside but these.
-  for (let z = 0, voxel = 0; z < depth; z++) {
-    for (let y = 0; y < height; y++) {
-      const fromY = (y - cy - shift[1]) / zoom;
-      const fromZ = (z - cz) / zoom;
-      for (let x = 0; x < width; x++, voxel++) {
-        const fromX = ((x - cx) * sign - shift[0]) / zoom;
-        const px = xx * fromX + xy * fromY + xz * fromZ + cx;
-        const py = yx * fromX + yy * fromY + yz * fromZ + cy;
-        const pz = zx * fromX + zy * fromY + zz * fromZ + cz;
-        const [x0, y0, z0] = [Math.floor(px), Math.floor(py), Math.floor(pz)];
-        for (let corner = 0; corner < 8; corner++) {
-          const nearX = x0 + (corner & 1);
-          const nearY = y0 + ((corner >> 1) & 1);
-          const nearZ = z0 + (corner >> 2);
-          if (nearX < 0 || nearY < 0 || nearZ < 0 || nearX >= width || nearY >= height || nearZ >= depth) continue;
-          const entry = corner * voxels + voxel;
-          indices[entry] = nearX + width * (nearY + height * nearZ);
-          weights[entry] = (1 - Math.abs(px - nearX)) * (1 - Math.abs(py - nearY)) * (1 - Math.abs(pz - nearZ));
-        }
-      }
+/** Linear between the two voxels beside the place: a convex mean, so that the range is kept. */
+function resampleLines(
+  voxels: tf.Tensor4D,
+  { axis, along, lines }: { readonly axis: number; readonly along: number; readonly lines: readonly Line[] },
+): tf.Tensor4D {
+  const length = voxels.shape[axis] as number;
+  const across = voxels.shape[along] as number;
+  const [middle, middleAcross] = [(length - 1) / 2, (across - 1) / 2];
+  const places = new Float32Array(lines.length * across * length);
+  let entry = 0;
+  for (const { scale, shear, shift } of lines) {
+    for (let k = 0; k < across; k++) {
+      for (let i = 0; i < length; i++)
+        places[entry++] = scale * (i - middle) + shear * (k - middleAcross) + shift + middle;
     }
   }
-  return { indices, weights };
+  const place = tf.tensor4d(places, [lines.length, across, 1, length]);
+  const voxel = tf.reshape(tf.range(0, length), [1, 1, length, 1]);
+  const shares = tf.relu(tf.sub(1, tf.abs(tf.sub(place, voxel)))); // [b, across, from, to]
+  const passive = zAxis + yAxis + xAxis - axis - along;
+  const order = [0, along, passive, axis];
+  const resampled = tf.matMul<tf.Tensor4D>(tf.transpose(voxels, order), shares); // [b, across, passive, to]
+  return tf.transpose(
+    resampled,
+    [0, 1, 2, 3].map((dimension) => order.indexOf(dimension)),
+  );
 }
 
-type Row = readonly [number, number, number];
+/** Intensities u in [0, 2] by v + v(1 − v)(lift + contrast · (2v − 1)), v = u/2: it rises, and both ends stay. */
+function bend(voxels: tf.Tensor4D, changes: readonly Change[]): tf.Tensor4D {
+  if (changes.every(({ curve }) => curve.lift === 0 && curve.contrast === 0)) return voxels;
+  const each = (values: number[]): tf.Tensor4D => tf.tensor4d(values, [values.length, 1, 1, 1]);
+  const lift = each(changes.map(({ curve }) => curve.lift));
+  const contrast = each(changes.map(({ curve }) => curve.contrast));
+  const half = tf.mul(voxels, 0.5);
+  const held = tf.sub(tf.relu(half), tf.relu(tf.sub(half, 1))); // in [0, 1]
+  const bump = tf.mul(tf.mul(held, tf.sub(1, held)), tf.add(lift, tf.mul(contrast, tf.sub(tf.mul(held, 2), 1))));
+  return tf.add(voxels, tf.mul(bump, 2));
+}
 
-/** Rotation about x, then y, then z, by angles in radians. */
-function rotation([a, b, c]: readonly [number, number, number]): readonly [Row, Row, Row] {
-  const [ca, sa, cb, sb, cc, sc] = [Math.cos(a), Math.sin(a), Math.cos(b), Math.sin(b), Math.cos(c), Math.sin(c)];
-  return [
-    [cb * cc, sa * sb * cc - ca * sc, ca * sb * cc + sa * sc],
-    [cb * sc, sa * sb * sc + ca * cc, ca * sb * sc - sa * cc],
-    [-sb, sa * cb, ca * cb],
-  ];
+/** What lies in a scan's box becomes background. */
+function cutOut(voxels: tf.Tensor4D, changes: readonly Change[], { from, of }: Slab): tf.Tensor4D {
+  if (changes.every(({ cut }) => cut === null)) return voxels;
+  const [count, depth, height, width] = voxels.shape;
+  /** Where a voxel's middle is in the box along an axis: [b · length] of 0 and 1. */
+  const inside = (axis: 0 | 1 | 2, { length, first, side }: { length: number; first: number; side: number }) =>
+    Float32Array.from({ length: count * length }, (_, index) => {
+      const cut = changes[Math.floor(index / length)]?.cut ?? null;
+      const share = (first + (index % length) + 0.5) / side;
+      return cut !== null && share > cut.low[axis] && share < cut.high[axis] ? 1 : 0;
+    });
+  const alongX = tf.tensor4d(inside(0, { length: width, first: 0, side: width }), [count, 1, 1, width]);
+  const alongY = tf.tensor4d(inside(1, { length: height, first: 0, side: height }), [count, 1, height, 1]);
+  const alongZ = tf.tensor4d(inside(2, { length: depth, first: from, side: of }), [count, depth, 1, 1]);
+  return tf.mul(voxels, tf.sub(1, tf.mul(alongZ, tf.mul(alongY, alongX))));
 }

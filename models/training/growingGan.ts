@@ -10,15 +10,18 @@ import { blend, isUsedAt } from '../blocks/growing.ts';
 import type { GrowingDiscriminator, Verdict } from '../blocks/growingDiscriminator.ts';
 import { copyNetwork, prepareWeights, type WeightedNetwork } from '../blocks/weights.ts';
 import { classCrossEntropy } from '../losses/crossEntropy.ts';
-import { gradientPenalty, realGradientPenalty } from '../losses/gradientPenalty.ts';
+import { gradientPenalty } from '../losses/gradientPenalty.ts';
 import { oneHotLabels, renderEach } from '../inference/latents.ts';
 import type { BatchPlan, Counters, GeneratorModel, MemoryPlan, NamedTensors, Optimizer, Trainable } from '../model.ts';
 import { averagePool, upsampleNearest } from '../ops/fusedResampling.ts';
 import { averageWarmUp, createAdam, moveToward } from './adam.ts';
+import { applyChanges, changesIn } from './augment.ts';
+import { createAugmentation, type AugmentationSettings } from './augmentation.ts';
 import { addGradients, readScalars, type Loss, type LossGradients } from './gradients.ts';
 import { grownAfter, isNewPhase, stageAt, type Growth, type GrowthStage } from './growth.ts';
 import { createMemoryPlan } from './memoryPlan.ts';
 import { batchGradients, makeBatch, rowsOf, rowsOfAll, type Batch, type Observer, type Piece } from './pieces.ts';
+import { isRealPenaltyDue, realPenalty, type RealPenaltySettings } from './realPenalty.ts';
 
 export interface DrawRequest {
   readonly count: number;
@@ -55,23 +58,24 @@ export interface GrowingGanOptions<Drawn extends NamedTensors> {
   /** Classes of a conditional model, and the weight of telling them apart (AC-GAN: Odena et al. 2017, arXiv 1610.09585). */
   readonly classes: number;
   readonly classWeight: number;
+  /** In the training set. */
+  readonly scans: number;
   readonly seed: number;
   readonly memory: MemoryPlan | undefined;
 }
 
-export interface GrowingGanSettings {
+export interface GrowingGanSettings extends AugmentationSettings, RealPenaltySettings {
   readonly beta1: number;
   readonly beta2: number;
-  /** Weights of the gradient penalty, of the drift of real scores from 0, and of R1; 0 leaves a term out. */
+  /** Weights of the gradient penalty and of the drift of real scores from 0; 0 leaves a term out. */
   readonly penalty: number;
   readonly drift: number;
-  readonly r1: number;
   readonly averageDecay: number;
   /** Whether half of the real scans are mirrored left to right. */
   readonly mirror: boolean;
 }
 
-export interface GrowingGan extends Trainable, Pick<GeneratorModel, 'step'> {
+export interface GrowingGan extends Trainable, Pick<GeneratorModel, 'step' | 'nextHeldOut'> {
   readonly counters: Counters;
   nextBatch(): BatchPlan;
   /**
@@ -97,6 +101,7 @@ export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGan
   let { growth } = options;
   let [imagesSeen, steps] = [0, 0];
   let random = createRandom(seed).fork('training');
+  const augmentation = createAugmentation({ settings, scans: options.scans, random: () => random });
 
   const update = (optimizer: Optimizer, gradients: NamedTensors, { side }: GrowthStage): void => {
     optimizer.apply(gradients, rateAt(side));
@@ -111,14 +116,16 @@ export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGan
       ? {}
       : { [name]: tf.mul(classCrossEntropy(verdict.classes, classes), classWeight) };
 
-  const updateDiscriminator = ({ real, classes }: Seen, stage: GrowthStage): NamedTensors => {
+  const updateDiscriminator = ({ real, classes, heldOut }: Seen, stage: GrowthStage): NamedTensors => {
     const count = real.shape[0];
     const uses = (name: string): boolean => isUsedAt(name, stage);
     const made = prepareWeights(generator.network, 'discard', uses);
     const drawn = generator.draw({ count, stage, random });
+    const changes = augmentation.draw({ count, side: stage.side, isInPlane: false });
     const { fake } = makeBatch(batchOf(count), (piece) => {
       const rows = rowsOfSeen({ real, classes }, piece);
-      return { fake: generator.sample(made.leaves, { drawn: rowsOfAll(drawn, piece), stage, classes: rows.classes }) };
+      const scans = generator.sample(made.leaves, { drawn: rowsOfAll(drawn, piece), stage, classes: rows.classes });
+      return { fake: applyChanges(scans, changesIn(changes, piece)) };
     });
     tf.dispose(drawn);
     made.dispose();
@@ -159,19 +166,22 @@ export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGan
       );
       mix.dispose();
     }
-    if (settings.r1 > 0) {
-      parts.push(
-        batchGradients(batch, leaves, (piece) => {
-          const penalty = realGradientPenalty(critic, rowsOf(real, piece));
-          return summed({ 'discriminator.r1': tf.mul(penalty, settings.r1) });
-        }),
+    if (isRealPenaltyDue(settings, steps))
+      parts.push(batchGradients(batch, leaves, (piece) => realPenalty(critic, [rowsOf(real, piece)], settings)));
+    const compared =
+      heldOut &&
+      augmentation.compare(
+        makeBatch(batch, (piece) => ({
+          training: critic(rowsOf(real, piece)),
+          heldOut: critic(rowsOf(heldOut, piece)),
+          synthetic: critic(rowsOf(fake, piece)),
+        })),
       );
-    }
     fake.dispose();
     const gradients = parts.map((part) => part.gradients).reduce(addGradients);
     update(optimizers.discriminator, prepared.pullBack(gradients), stage);
     prepared.dispose();
-    return Object.assign({}, ...parts.map((part) => part.terms)) as NamedTensors;
+    return Object.assign({}, ...parts.map((part) => part.terms), compared) as NamedTensors;
   };
 
   const updateGenerator = (seen: Seen, stage: GrowthStage): NamedTensors => {
@@ -180,9 +190,11 @@ export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGan
     const prepared = prepareWeights(generator.network, 'discard', uses);
     const judged = prepareWeights(discriminator.network, 'discard', uses);
     const drawn = generator.draw({ count, stage, random });
+    const changes = augmentation.draw({ count, side: stage.side, isInPlane: false });
     const { gradients, terms } = batchGradients(batchOf(count), prepared.leaves, (piece) => {
       const rows = rowsOfSeen(seen, piece);
-      const fake = generator.sample(prepared.leaves, { drawn: rowsOfAll(drawn, piece), stage, classes: rows.classes });
+      const scans = generator.sample(prepared.leaves, { drawn: rowsOfAll(drawn, piece), stage, classes: rows.classes });
+      const fake = applyChanges(scans, changesIn(changes, piece));
       const verdict = discriminator.discriminate(judged.leaves, fake, stage);
       return summed({
         'generator.critic': tf.neg(tf.mean(verdict.scores)),
@@ -201,11 +213,12 @@ export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGan
     return terms;
   };
 
-  /** Real scans as the generator's are at this stage: mixed with their coarser selves while a resolution fades in. */
+  /** Real scans as the discriminator sees them: mixed with their coarser selves while a resolution fades in, changed. */
   const shownScans = (real: tf.Tensor5D, { fade }: GrowthStage): tf.Tensor5D =>
     tf.tidy(() => {
       const seen = settings.mirror ? mirrorHalf(real, random) : real;
-      return fade === 1 ? tf.add(seen, 0) : blend(seen, upsampleNearest(averagePool(seen)), fade);
+      const mixed = fade === 1 ? tf.add<tf.Tensor5D>(seen, 0) : blend(seen, upsampleNearest(averagePool(seen)), fade);
+      return augmentation.change(mixed);
     });
 
   return {
@@ -217,20 +230,25 @@ export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGan
       return { from: imagesSeen, count: batchAt(side), side };
     },
 
-    async step(real, labels) {
+    nextHeldOut() {
+      const { side } = stageAt(growth, imagesSeen);
+      return augmentation.nextHeldOut({ count: batchAt(side), side });
+    },
+
+    async step(real, labels, heldOut) {
       const stage = stageAt(growth, imagesSeen);
       requireSide(real, stage);
       const count = real.shape[0];
       const classes = oneHotLabels(labels, { count, classes: options.classes });
-      const seen = { real: shownScans(real, stage), classes };
+      const seen = { real: shownScans(real, stage), classes, heldOut: heldOut && shownScans(heldOut, stage) };
       const terms = { ...updateDiscriminator(seen, stage), ...updateGenerator(seen, stage) };
-      tf.dispose([seen.real, ...(classes === null ? [] : [classes])]);
+      tf.dispose([seen.real, ...(classes === null ? [] : [classes]), ...(seen.heldOut ? [seen.heldOut] : [])]);
       imagesSeen += count;
       steps += 1;
       if (isNewPhase(stage, stageAt(growth, imagesSeen))) {
         for (const optimizer of Object.values(optimizers)) optimizer.reset();
       }
-      const losses = await readScalars(terms);
+      const losses = augmentation.follow(await readScalars(terms), count);
       return { ...losses, 'growth.side': stage.side, 'growth.fade': stage.fade, 'growth.scans': imagesSeen };
     },
 
@@ -247,7 +265,7 @@ export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGan
     },
 
     counters: {
-      values: () => ({ imagesSeen, steps, phase: growth.phase }),
+      values: () => ({ imagesSeen, steps, phase: growth.phase, ...augmentation.counted.counters?.values() }),
       restore(values) {
         const read = (name: string): number => {
           const value = values[name];
@@ -257,6 +275,7 @@ export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGan
         imagesSeen = read('imagesSeen');
         steps = read('steps');
         growth = { ...growth, phase: read('phase') };
+        augmentation.counted.counters?.restore(values);
       },
       finish() {
         imagesSeen = grownAfter(growth);
@@ -278,6 +297,7 @@ interface Seen {
   readonly real: tf.Tensor5D;
   /** One-hot [b, classes]; null: not conditional. */
   readonly classes: tf.Tensor2D | null;
+  readonly heldOut?: tf.Tensor5D | undefined;
 }
 
 function rowsOfSeen({ real, classes }: Seen, piece: Piece): Seen {

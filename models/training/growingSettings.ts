@@ -1,6 +1,8 @@
 /** Settings that all growing GANs share, as parts of their configuration schemas. */
 import { z } from 'zod';
+import { augmentationSettings } from './augmentation.ts';
 import { schedules } from './growth.ts';
+import { realPenaltySettings } from './realPenalty.ts';
 
 /** Scans an update sees, by resolution. */
 export const batchSetting = (initial: number, side: string): z.ZodDefault<z.ZodNumber> =>
@@ -30,7 +32,6 @@ export const adversarialSettings = {
   beta2: z.number().min(0).lt(1).default(0.99).describe('Adam β₂'),
   penalty: weight(10, 'Weight of the gradient penalty'),
   drift: weight(0.001, 'Weight of the squared score of real scans, which keeps scores near 0'),
-  r1: weight(0, 'Weight of R1, the squared gradient at real scans; steadies training on few scans'),
   comparesBatch: z
     .boolean()
     .default(false)
@@ -42,4 +43,6 @@ export const adversarialSettings = {
     .lt(1)
     .default(0.999)
     .describe('Decay of the moving average of the generator that synthesis uses'),
+  ...augmentationSettings,
+  ...realPenaltySettings,
 };

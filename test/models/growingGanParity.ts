@@ -72,7 +72,11 @@ function styled(grid: number, { imagesSeen, batch, settings }: CaseOptions): Par
 /** 26 scans from 4³ on, 10 from 8³ on: 16³ is a quarter faded in. 100: all is grown. */
 export const parityCases: Readonly<Record<string, ParityCase>> = {
   'progressive, fading': progressive(16, { imagesSeen: 26, batch: 2 }),
-  'progressive, grown': progressive(8, { imagesSeen: 100, batch: 4, settings: { comparesBatch: true, r1: 0.5 } }),
+  'progressive, grown': progressive(8, {
+    imagesSeen: 100,
+    batch: 4,
+    settings: { comparesBatch: true, r1: 0.5, r1Every: 1 },
+  }),
   'progressive, conditional': progressive(8, {
     imagesSeen: 100,
     batch: 2,

@@ -37,8 +37,10 @@ describe.each(variants)('$name', ({ entry, preset }) => {
     const losses: Scalars[] = [];
     for (let iteration = from; iteration < to; iteration++) {
       const real = scans(tf, model.nextBatch?.() ?? { count: entry.batchSize(config), side: grid }, iteration);
-      losses.push(await model.step(real));
-      real.dispose();
+      const asked = model.nextHeldOut?.() ?? null;
+      const heldOut = asked === null ? undefined : scans(tf, asked, 500 + iteration);
+      losses.push(await model.step(real, undefined, heldOut));
+      tf.dispose(heldOut === undefined ? [real] : [real, heldOut]);
     }
     return losses;
   }
@@ -112,8 +114,27 @@ describe.each(variants)('$name', ({ entry, preset }) => {
   });
 
   it('goes on from a checkpoint as if it had never stopped', async () => {
-    const straight = create(3);
-    await trainSteps(straight, 0, 2);
+    await trainInTwo({}, 2);
+  });
+
+  const isOwnNetwork = preset.id === entry.defaultPreset || 'variant' in preset.config;
+  it.runIf(isRegularised(entry) && isOwnNetwork)(
+    'is regularised for few scans, exactly so from a checkpoint on',
+    async () => {
+      const losses = await trainInTwo({ augment: 'adaptive', r1: 1, r1Every: 2 }, 3);
+      expect(losses[0]?.['augment.strength']).toBeCloseTo(0.8, 1);
+      expect(losses[0]).toHaveProperty(['augment.overfitting']);
+      expect(losses[1]).toHaveProperty(['discriminator.r1']);
+      expect(losses[0]).not.toHaveProperty(['discriminator.r1']);
+    },
+  );
+
+  /** So many steps and two more, straight and from a checkpoint before these; the losses of these. */
+  async function trainInTwo(overrides: object, steps: number): Promise<Scalars[]> {
+    const straight = create(3, overrides);
+    const counters = straight.counters?.values() ?? {};
+    if ('augmentRisen' in counters) straight.counters?.restore({ ...counters, augmentRisen: 1600 }); // as strong as can be
+    await trainSteps(straight, 0, steps);
     const saved = await writeCheckpoint(straight, {
       checkpointsDir: folder,
       jobId: 'j',
@@ -123,18 +144,18 @@ describe.each(variants)('$name', ({ entry, preset }) => {
       seed: 3,
       datasetFingerprint: 'f',
       trainedOn: null,
-      iteration: 2,
+      iteration: steps,
       elapsedSeconds: 1,
       dataPosition: 0,
       milestone: false,
       versions: { doppel: '0', node: '0', engine: '0' },
     });
-    const expected = await trainSteps(straight, 2, 4);
-    const resumed = create(99);
+    const expected = await trainSteps(straight, steps, steps + 2);
+    const resumed = create(99, overrides);
     const before = tf.memory().numTensors;
     await restoreCheckpoint(resumed, join(folder, saved.id), 'run');
     expect(tf.memory().numTensors).toBe(before);
-    const actual = await trainSteps(resumed, 2, 4);
+    const actual = await trainSteps(resumed, steps, steps + 2);
     expectClose(actual, expected);
     const [a, b] = [straight, resumed].map((model) => model.generate({ count: 1, seed: 5, truncation: 1 })) as [
       TensorFlow.Tensor5D,
@@ -145,8 +166,13 @@ describe.each(variants)('$name', ({ entry, preset }) => {
     tf.dispose([a, b, difference]);
     straight.dispose();
     resumed.dispose();
-  });
+    return expected;
+  }
 });
+
+/** Whether it has a discriminator of scans. */
+const isRegularised = ({ configSchema }: GeneratorEntry): boolean =>
+  'augment' in (configSchema.parse({}) as Readonly<Record<string, unknown>>);
 
 /** Blobs in a volume of background, different from scan to scan: [count, side, side, side, 1] in [-1, 1]. */
 function scans(

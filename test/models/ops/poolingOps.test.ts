@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { maxPool } from '#models/ops/maxPool.ts';
 import { resizeLinear } from '#models/ops/resizeLinear.ts';
-import { largestDifference, normalTensor, testEngine } from '../engine.ts';
+import { finiteDifference, largestDifference, normalTensor, testEngine } from '../engine.ts';
 
 let tf: typeof TensorFlow;
 beforeAll(async () => {
@@ -28,6 +28,25 @@ describe('maxPool', () => {
     const theirs = gradientOf((volume) => tf.maxPool3d(volume, 2, 2, 'valid'));
     expect(await largestDifference(tf, ours, theirs)).toBe(0);
     tf.dispose([x, weights, ours, theirs]);
+  });
+});
+
+describe('the gradient of maxPool', () => {
+  it('is itself differentiable', async () => {
+    const x = normalTensor<Five>(tf, [1, 4, 4, 5, 2], 3);
+    const weights = normalTensor<Five>(tf, [1, 2, 2, 2, 2], 4);
+    const penalty = (at: TensorFlow.Tensor): TensorFlow.Tensor => {
+      const pooled = (y: TensorFlow.Tensor): TensorFlow.Tensor =>
+        tf.sum(tf.mul(tf.square(maxPool(y as TensorFlow.Tensor5D)), weights));
+      return tf.sum(tf.square(tf.grad(pooled)(at)));
+    };
+    const gradient = tf.grad(penalty)(x);
+    const values = await gradient.data();
+    for (const index of [0, 37, 80, 111]) {
+      const expected = await finiteDifference(tf, penalty, { at: x, index, step: 1e-3 });
+      expect(Math.abs((values[index] ?? NaN) - expected)).toBeLessThan(0.02 * Math.max(1, Math.abs(expected)));
+    }
+    tf.dispose([x, weights, gradient]);
   });
 });
 
