@@ -16,11 +16,12 @@ interface Case {
   readonly config: object;
 }
 
+const few = { augment: 'fixed', augmentStrength: 0.8, r1: 1 };
 const growing = { comparesBatch: false, kimg: 0.003 };
 const cases: readonly Case[] = [
-  { entry: haGan, grid: 32, config: { batch: 3, latent: 8 } },
+  { entry: haGan, grid: 32, config: { ...few, batch: 3, latent: 8 } },
   { entry: progressiveGan, grid: 16, config: { ...growing, batch4: 3, mirror: true } },
-  { entry: styleGan, grid: 16, config: { ...growing, batch8: 3, mixing: 0.5, r1: 1 } },
+  { entry: styleGan, grid: 16, config: { ...growing, batch8: 3, ...few, mixing: 0.5 } },
 ];
 
 let tf: typeof TensorFlow;
