@@ -24,8 +24,11 @@ export function leakyRelu<T extends tf.Tensor>(x: T, slope: number): T {
 export function leakyReluGradient<T extends tf.Tensor>(dy: T, output: tf.Tensor, slope: number): T {
   return customOperation<T>({
     inputs: [dy],
-    forward: () => multiplyBySlope(dy, output, slope) as T,
-    gradient: (upstream) => [leakyReluGradient(upstream, output, slope)],
+    forward: (save) => {
+      save([output]); // the forward pass may be gone by the time that this is differentiated
+      return multiplyBySlope(dy, output, slope) as T;
+    },
+    gradient: (upstream, [kept]) => [leakyReluGradient(upstream, kept as tf.Tensor, slope)],
   });
 }
 

@@ -1,6 +1,7 @@
 /** Gradients of a loss made of named terms, with respect to named leaves. */
 import * as tf from '@tensorflow/tfjs';
 import type { NamedTensors } from '../model.ts';
+import { differentiate } from './differentiate.ts';
 
 export interface Loss {
   readonly total: tf.Scalar;
@@ -25,28 +26,15 @@ export function lossGradients(leaves: NamedTensors, loss: () => Loss): LossGradi
     return total;
   };
   // A gradient penalty does not depend on the biases of a piecewise linear critic: leaves without gradient are allowed.
-  const { value, grads } = differentiated(evaluate, Object.values(leaves), terms);
-  value.dispose();
-  const gradients: Record<string, tf.Tensor> = {};
-  names.forEach((name, index) => {
-    const gradient = grads[index] as tf.Tensor | null | undefined;
-    if (gradient) gradients[name] = gradient;
-  });
-  return { gradients, terms };
-}
-
-/** The engine's gradients; should they fail, what they and the loss had kept is disposed. */
-function differentiated(
-  evaluate: () => tf.Scalar,
-  leaves: tf.Tensor[],
-  terms: NamedTensors,
-): ReturnType<ReturnType<typeof tf.engine>['gradients']> {
-  const { state } = tf.engine();
   try {
-    return tf.engine().gradients(evaluate, leaves, undefined, true);
+    const { value, gradients } = differentiate(evaluate, Object.values(leaves));
+    value.dispose();
+    const known = names.flatMap((name, index) => {
+      const gradient = gradients[index] ?? null;
+      return gradient === null ? [] : [[name, gradient] as const];
+    });
+    return { gradients: Object.fromEntries(known), terms };
   } catch (thrown) {
-    const tape = state.activeTape as readonly { readonly saved?: tf.Tensor[] }[] | null;
-    for (const { saved } of tape ?? []) tf.dispose(saved ?? []);
     tf.dispose(terms);
     throw thrown;
   }
