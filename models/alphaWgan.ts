@@ -288,6 +288,13 @@ function createAlphaWgan({ config, grid, seed, scans = 0 }: CreateGenerator<Alph
       return codes;
     },
 
+    judge(scans) {
+      const prepared = prepareWeights(discriminator, 'discard');
+      const scores = tf.tidy(() => tf.reshape<tf.Rank.R1>(networks.discriminate(prepared.leaves, scans), [-1]));
+      prepared.dispose();
+      return scores;
+    },
+
     randomState: () => random.state(),
     restoreRandom(state) {
       random = restoreRandom(state);

@@ -169,6 +169,8 @@ function createDcGan({ config, grid, seed, scans = 0 }: CreateGenerator<DcGanCon
     generateFrom,
     generate: (request) => tf.tidy(() => generateFrom(latentsOfSeeds(request, latent))),
 
+    judge: (scans) => tf.tidy(() => tf.reshape<tf.Rank.R1>(judge(scans), [-1])),
+
     randomState: () => random.state(),
     restoreRandom(state) {
       random = restoreRandom(state);

@@ -324,6 +324,21 @@ function createHaGan(request: CreateGenerator<HaGanConfig>): GeneratorModel {
         );
       }),
 
+    /** The mean over the slabs that make up a scan. */
+    judge(scans) {
+      const prepared = prepareWeights(discriminator, 'discard');
+      const scores = Array.from({ length: slabsOfVolume }, (_, index) =>
+        tf.tidy(() => {
+          const offset = index * slabLength;
+          return networks.discriminate(prepared.leaves, viewOf(scans, offset), offset / lastOffset).score;
+        }),
+      );
+      const mean = tf.tidy(() => tf.mean<tf.Tensor1D>(tf.concat(scores, 1), 1));
+      tf.dispose(scores);
+      prepared.dispose();
+      return mean;
+    },
+
     randomState: () => random.state(),
     restoreRandom(state) {
       random = restoreRandom(state);

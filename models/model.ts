@@ -21,6 +21,12 @@ export interface Network {
 export interface Optimizer {
   /** Moves the weights by `gradients` (by weight name), which it disposes; `rateFactor` scales the learning rate. */
   apply(gradients: NamedTensors, rateFactor?: number): void;
+  /** Every later step is this many times as long as asked for; 1 at first. Not part of what `restore` takes over. */
+  rateScale: number;
+  /** The next `apply` notes how long its gradient is: the root of the sum of squares over all weights. */
+  watchNorm(): void;
+  /** What was noted since `watchNorm`; null where there was no update. */
+  takeNorm(): Promise<number | null>;
   /** Live tensors: read them, do not dispose them. */
   moments(): NamedTensors;
   readonly stepCount: number;
@@ -109,6 +115,10 @@ export interface GeneratorModel extends Trainable {
   generateFrom?(codes: tf.Tensor2D, labels?: readonly number[]): tf.Tensor5D;
   /** Codes of scans [n, d, h, w, 1] in [-1, 1]: [n, latentLength], the caller's; of models with an encoder. */
   encode?(volumes: tf.Tensor5D): tf.Tensor2D;
+  /** How real the discriminator takes scans for, more is more real: [n], the caller's. Draws nothing. */
+  judge?(scans: tf.Tensor5D): tf.Tensor1D;
+  /** Of a growing model: scans [n, d, h, w, 1] of the grid as its discriminator sees real ones now, the caller's. */
+  shown?(volumes: tf.Tensor5D): tf.Tensor5D;
 }
 
 /**

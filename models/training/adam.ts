@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NamedTensors, Optimizer } from '../model.ts';
 import { hasKernel, optionalKernels, runKernel } from '../ops/kernels.ts';
+import { globalNorm } from './gradients.ts';
 
 export interface AdamOptions {
   readonly rate: number;
@@ -38,6 +39,8 @@ export function createAdam(weights: Readonly<Record<string, tf.Variable>>, optio
     slots.set(name, { weight, first: zeros(), second: zeros() });
   }
   let stepCount = 0;
+  let rateScale = 1;
+  let watched: { norm: tf.Scalar | null } | null = null;
 
   const slotOf = (name: string): Slot => {
     const slot = slots.get(name);
@@ -49,19 +52,41 @@ export function createAdam(weights: Readonly<Record<string, tf.Variable>>, optio
   return {
     apply(gradients, rateFactor = 1) {
       stepCount += 1;
+      if (watched !== null) {
+        watched.norm?.dispose();
+        watched.norm = globalNorm(gradients);
+      }
+      const rate = rateScale * rateFactor * options.rate;
       const correction1 = 1 - options.beta1 ** stepCount;
       const correction2 = Math.sqrt(1 - options.beta2 ** stepCount);
       const numbers: StepNumbers = {
-        rate: (rateFactor * options.rate * correction2) / correction1,
+        rate: (rate * correction2) / correction1,
         beta1: options.beta1,
         beta2: options.beta2,
         epsilon: (options.epsilon ?? 1e-8) * correction2,
-        decay: rateFactor * options.rate * (options.weightDecay ?? 0),
+        decay: rate * (options.weightDecay ?? 0),
       };
       for (const [name, gradient] of Object.entries(gradients)) {
         updateSlot(slotOf(name), gradient, numbers);
         gradient.dispose();
       }
+    },
+    get rateScale() {
+      return rateScale;
+    },
+    set rateScale(scale) {
+      rateScale = scale;
+    },
+    watchNorm() {
+      watched ??= { norm: null };
+    },
+    async takeNorm() {
+      const norm = watched?.norm ?? null;
+      watched = null;
+      if (norm === null) return null;
+      const [value] = await norm.data();
+      norm.dispose();
+      return value ?? null;
     },
     moments() {
       const named: Record<string, tf.Tensor> = {};
@@ -92,6 +117,7 @@ export function createAdam(weights: Readonly<Record<string, tf.Variable>>, optio
     },
     dispose() {
       for (const { first, second } of slots.values()) tf.dispose([first, second]);
+      watched?.norm?.dispose();
     },
   };
 }

@@ -55,6 +55,14 @@ export function addGradients(a: NamedTensors, b: NamedTensors): NamedTensors {
   return sums;
 }
 
+/** The root of the sum of squares over all of them; the caller's. */
+export function globalNorm(gradients: NamedTensors): tf.Scalar {
+  const squares = Object.values(gradients).map((gradient) => tf.tidy(() => tf.sum<tf.Scalar>(tf.square(gradient))));
+  const norm = tf.tidy(() => (squares.length === 0 ? tf.scalar(0) : tf.sqrt(tf.addN(squares))));
+  tf.dispose(squares);
+  return tf.keep(norm);
+}
+
 /** The same tensors under `<prefix>/<name>`, so that several networks are differentiated together. */
 export function withPrefix(prefix: string, tensors: NamedTensors): NamedTensors {
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}/${name}`, tensor]));

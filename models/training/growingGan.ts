@@ -75,7 +75,7 @@ export interface GrowingGanSettings extends AugmentationSettings, RealPenaltySet
   readonly mirror: boolean;
 }
 
-export interface GrowingGan extends Trainable, Pick<GeneratorModel, 'step' | 'nextHeldOut'> {
+export interface GrowingGan extends Trainable, Pick<GeneratorModel, 'step' | 'nextHeldOut' | 'judge' | 'shown'> {
   readonly counters: Counters;
   nextBatch(): BatchPlan;
   /**
@@ -215,11 +215,7 @@ export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGan
 
   /** Real scans as the discriminator sees them: mixed with their coarser selves while a resolution fades in, changed. */
   const shownScans = (real: tf.Tensor5D, { fade }: GrowthStage): tf.Tensor5D =>
-    tf.tidy(() => {
-      const seen = settings.mirror ? mirrorHalf(real, random) : real;
-      const mixed = fade === 1 ? tf.add<tf.Tensor5D>(seen, 0) : blend(seen, upsampleNearest(averagePool(seen)), fade);
-      return augmentation.change(mixed);
-    });
+    tf.tidy(() => augmentation.change(fadedIn(settings.mirror ? mirrorHalf(real, random) : real, fade)));
 
   return {
     networks: { generator: generator.network, discriminator: discriminator.network, average },
@@ -262,6 +258,25 @@ export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGan
       });
       prepared.dispose();
       return scans;
+    },
+
+    shown: (volumes) =>
+      tf.tidy(() => {
+        const stage = stageAt(growth, imagesSeen);
+        let scans = volumes;
+        for (let side = growth.lastSide; side > stage.side; side /= 2) scans = averagePool(scans);
+        return fadedIn(scans, stage.fade);
+      }),
+    judge(scans) {
+      const stage = stageAt(growth, imagesSeen);
+      requireSide(scans, stage);
+      const prepared = prepareWeights(discriminator.network, 'discard', (name) => isUsedAt(name, stage));
+      const { leaves } = prepared;
+      const scores = tf.tidy(() =>
+        tf.reshape<tf.Rank.R1>(discriminator.discriminate(leaves, scans, stage).scores, [-1]),
+      );
+      prepared.dispose();
+      return scores;
     },
 
     counters: {
@@ -307,6 +322,11 @@ function rowsOfSeen({ real, classes }: Seen, piece: Piece): Seen {
 /** A loss that is the sum of its terms. */
 function summed(terms: Readonly<Record<string, tf.Scalar>>): Loss {
   return { total: tf.addN<tf.Scalar>(Object.values(terms)), terms };
+}
+
+/** Scans mixed with their coarser selves, as the generator's are while a resolution fades in; a copy. */
+function fadedIn(scans: tf.Tensor5D, fade: number): tf.Tensor5D {
+  return fade === 1 ? tf.add(scans, 0) : blend(scans, upsampleNearest(averagePool(scans)), fade);
 }
 
 function requireSide(real: tf.Tensor5D, { side }: GrowthStage): void {

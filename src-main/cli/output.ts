@@ -1,5 +1,6 @@
 /** How results look: one JSON document, or text for people. */
 import type { ErrorShape } from '#contract/errors.ts';
+import type { HealthNotice } from '#contract/health.ts';
 
 export function printJson(document: unknown): void {
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -58,4 +59,11 @@ export function formatNumber(value: number): string {
 /** `2026-11-03T10:20:30.123Z` → `2026-11-03 10:20` (UTC). */
 export function formatTime(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');
+}
+
+const healthWords = { waiting: 'early', good: 'well', warn: 'warning', alarm: 'alarm' } as const;
+
+/** `iteration 400, warning: Diversity: …`. */
+export function formatNotice({ iteration, state, text }: HealthNotice): string {
+  return `iteration ${String(iteration)}, ${healthWords[state]}: ${text}`;
 }

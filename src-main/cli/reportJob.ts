@@ -3,7 +3,17 @@ import { isAbsolute, join } from 'node:path';
 import type { JobDetail } from '#contract/commands.ts';
 import type { ErrorShape } from '#contract/errors.ts';
 import type { Job } from '#contract/jobs.ts';
-import { formatNumber, formatSeconds, formatTable, formatTime, printError, printJson, printText } from './output.ts';
+import { isHealthMetric } from '#contract/health.ts';
+import {
+  formatNotice,
+  formatNumber,
+  formatSeconds,
+  formatTable,
+  formatTime,
+  printError,
+  printJson,
+  printText,
+} from './output.ts';
 
 /** Artifact paths are absolute here. */
 export function jobDocument(project: string, detail: JobDetail): JobDetail {
@@ -35,7 +45,7 @@ function describeNext(job: Job): string {
   }
 }
 
-function describeJob({ job, losses, checkpoints }: JobDetail): string {
+function describeJob({ job, losses, checkpoints, health }: JobDetail): string {
   const secondsLeft = job.progress?.secondsLeft ?? null;
   const facts = [
     ['job', `${job.id} (${job.kind})`],
@@ -46,7 +56,11 @@ function describeJob({ job, losses, checkpoints }: JobDetail): string {
     ...(job.secondsPerIteration === null ? [] : [['each took', formatDuration(job.secondsPerIteration)]]),
     ...(job.peakMemoryMb === null ? [] : [['memory', `${formatNumber(Math.round(job.peakMemoryMb))} MB at most`]]),
     ...(secondsLeft === null ? [] : [['left', formatSeconds(secondsLeft)]]),
-    ...Object.entries(losses).map(([name, value]) => [`loss ${name}`, formatNumber(value)]),
+    ...Object.entries(losses).map(([name, value]) => [
+      isHealthMetric(name) ? name : `loss ${name}`,
+      formatNumber(value),
+    ]),
+    ...health.map((notice) => ['health', formatNotice(notice)]),
     ...checkpoints.map(({ id, iteration, milestone }) => [
       'checkpoint',
       `${id} at iteration ${String(iteration)}${milestone ? ', milestone' : ''}`,

@@ -3,8 +3,9 @@ import { createBackend } from '#backend/createBackend.ts';
 import type { CommandInput, CommandName, CommandResult, JobDetail } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
 import type { BackendEvent } from '#contract/events.ts';
+import { isHealthMetric } from '#contract/health.ts';
 import type { Job } from '#contract/jobs.ts';
-import { say } from './output.ts';
+import { formatNotice, say } from './output.ts';
 import { createProgressDisplay } from './progress.ts';
 
 /** npm passes a Ctrl-C on that the terminal has sent already: two within this time are one. */
@@ -40,8 +41,12 @@ export async function withSession<Result>(work: (session: Session) => Promise<Re
     new Promise((resolve) => {
       const display = createProgressDisplay(process.stderr);
       const look = (event: BackendEvent | null): void => {
-        if (event?.type === 'job.measured' && event.jobId === jobId) display.measure(event.rows.at(-1)?.values ?? {});
+        if (event?.type === 'job.measured' && event.jobId === jobId) {
+          const losses = event.rows.findLast(({ values }) => !Object.keys(values).every(isHealthMetric));
+          if (losses !== undefined) display.measure(losses.values);
+        }
         if (event?.type === 'job.noticed' && event.jobId === jobId) say(event.text);
+        if (event?.type === 'health.changed' && event.jobId === jobId) say(formatNotice(event.notice));
         const job = jobs.get(jobId);
         if (job === undefined) return;
         display.show(job);

@@ -15,6 +15,7 @@ import { importedWeights, type ImportedWeights } from '#contract/weights.ts';
 import { sha256OfFile, syncFolder, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import type { Trainable } from '#models/model.ts';
 import { condition, type Condition } from '#shared/condition.ts';
+import { healthRecord, type HealthRecord } from './healthVerdict.ts';
 import { openSafetensors, writeSafetensors } from './safetensors.ts';
 import type { TensorFile, TensorSource } from './tensorSource.ts';
 
@@ -36,6 +37,7 @@ export const checkpointDescription = z.strictObject({
   condition: condition.nullable().default(null), // null: of a model that is not conditional
   imported: importedWeights.nullable().default(null), // null: a training wrote it
   memory: trainingMemory.nullable().default(null), // what the training had come to; null: as it was asked for
+  health: healthRecord.nullable().default(null), // null: it was not watched
   iteration: z.int().nonnegative(),
   elapsedSeconds: z.number().nonnegative(),
   optimizerSteps: z.record(z.string(), z.int().nonnegative()),
@@ -64,6 +66,8 @@ export interface CheckpointRequest {
   /** Of weights that were trained elsewhere. */
   readonly imported?: ImportedWeights;
   readonly memory?: TrainingMemory;
+  /** What its training remembers of how it fares. */
+  readonly health?: HealthRecord;
   readonly iteration: number;
   readonly elapsedSeconds: number;
   readonly dataPosition: number;
@@ -87,6 +91,7 @@ export async function writeCheckpoint(model: Trainable, request: CheckpointReque
       id,
       imported: null,
       memory: null,
+      health: null,
       ...known,
       condition: known.condition ?? null,
       config: { ...request.config },

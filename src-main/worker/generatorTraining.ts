@@ -9,6 +9,7 @@ import { classOf, conditionOf, type Condition } from '#shared/condition.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { createOrder } from './dataOrder.ts';
 import { readDatasetVolume } from './datasetVolume.ts';
+import { createHealthProbe } from './healthProbe.ts';
 import type { Training, TrainingRequest } from './training.ts';
 import { createVolumeBatches } from './volumeBatches.ts';
 import { volumesOf } from './volumesOf.ts';
@@ -31,11 +32,13 @@ export function createGeneratorTraining(
   const batches = createVolumeBatches({ paths, grid, seed });
   const known = { config, grid, seed, memory, scans: paths.length, classes: condition?.values.length ?? 0 };
   const model = entry.create(known);
+  const health = createHealthProbe(model, { grid, volumes, seed });
   const heldOut = volumes.filter((volume) => volume.split === 'heldout').slice(0, reconstructed);
   return {
     model,
     condition,
     trainedOn: null,
+    probe: () => health.measure(),
     drawnUntil: (iteration) => model.nextBatch?.().from ?? iteration * batchSize,
 
     async step(iteration) {

@@ -20,12 +20,15 @@ import { createCheckpointKeeper } from './checkpointKeeper.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
 import { peakMemoryMb } from './memory.ts';
 import { previewSeed } from './generatorTraining.ts';
+import { freshRecord } from './healthVerdict.ts';
 import { registerNativeKernels } from './nativeKernels.ts';
 import { loadTensorFlow } from './tensorflow.ts';
 import { createTraining } from './createTraining.ts';
+import { areWeightsFinite, createTrainingHealth } from './trainingHealth.ts';
 
 const previewSeconds = 30;
 const checkpointSeconds = 60;
+const watchSeconds = 60;
 const reportSeconds = 0.5; // how often losses and progress are sent
 
 /** Trains until the goal; cancelled, it stops between two steps and leaves a checkpoint. */
@@ -58,6 +61,19 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
       context,
     });
     const reporter = createReporter(context);
+    const health = createTrainingHealth({
+      training,
+      action: request.onCollapse ?? 'warn',
+      seed: request.seed,
+      record: resumed?.health ?? { ...freshRecord, lastSound: resumed?.iteration ?? 0 },
+      keeper: checkpoints,
+      checkpointsDir,
+      context,
+      measured: (iteration, values) => {
+        reporter.measured(iteration, values);
+        reporter.flush(); // what comes after may take the run back
+      },
+    });
     const previewFolder = join(task.jobDir, 'previews');
     await mkdir(previewFolder, { recursive: true });
 
@@ -67,9 +83,11 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
       elapsedSeconds: resumed?.elapsedSeconds ?? 0,
       previewEvery: { iterations: request.previewEvery, seconds: previewSeconds },
       checkpointEvery: { iterations: request.checkpointEvery, seconds: checkpointSeconds },
+      watchEvery: { iterations: request.watchEvery ?? null, seconds: watchSeconds },
       now,
-      step: async (iteration) => {
+      step: async (iteration, isWatched) => {
         await setImmediate(); // a request to stop arrives between turns of the event loop
+        if (isWatched) health.begin();
         return training.step(iteration);
       },
       isCancelled: () => context.isCancelled(),
@@ -93,7 +111,13 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
       },
       checkpoint: async (iteration, elapsedSeconds, isLast) => {
         reporter.flush();
-        await checkpoints.write(iteration, elapsedSeconds, isLast);
+        await checkpoints.write(iteration, isLast, { elapsedSeconds, health: health.record() });
+      },
+      watch: (iteration, elapsedSeconds) => health.look({ iteration, elapsedSeconds }),
+      areWeightsFinite: () => areWeightsFinite(model),
+      recover: (fault, iteration, elapsedSeconds) => {
+        reporter.flush();
+        return health.recover(fault, { iteration, elapsedSeconds });
       },
     });
     reporter.flush();
@@ -147,7 +171,7 @@ interface Timing {
 
 interface Reporter {
   add(row: MetricRow, timing: Timing): void;
-  /** What a preview showed; there is nothing to compare with before the first iteration. */
+  /** What a preview or a look showed; there is nothing to compare with before the first iteration. */
   measured(iteration: number, values: Scalars): void;
   flush(): void;
 }

@@ -3,6 +3,7 @@ import type { TaskOf } from '#contract/jobs.ts';
 import type { SrTraining } from '#contract/superResolution.ts';
 import type { MemoryPlan, Scalars, Trainable } from '#models/model.ts';
 import type { Condition } from '#shared/condition.ts';
+import type { ScanHealth } from './scanHealth.ts';
 
 export interface Preview {
   /** PNG. */
@@ -22,6 +23,8 @@ export interface Training {
   /** Trains iteration `iteration`, counted from 1; what it draws depends on the seed and this number alone. */
   step(iteration: number): Promise<Scalars>;
   preview(): Promise<Preview>;
+  /** How its scans fare; leaves the model as it is and draws nothing. */
+  probe(): Promise<ScanHealth>;
 }
 
 type TrainingVolume = Pick<TaskOf<'train'>['volumes'][number], 'path' | 'lowPath' | 'split' | 'attributes'>;

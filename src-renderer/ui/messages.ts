@@ -21,6 +21,7 @@ export const en = {
     'out-of-memory': 'The memory ran out',
     'disk-full': 'The disk is full',
     'non-finite-loss': 'Training left the finite numbers',
+    collapsed: 'The generator has collapsed',
     'checkpoint-damaged': 'The checkpoint is damaged',
     'checkpoint-mismatch': 'The checkpoint does not fit',
     'wrong-state': 'Not possible as it is now',

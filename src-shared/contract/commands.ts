@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { command, type Command } from './command.ts';
 import type { ErrorShape } from './errors.ts';
 import type { EvaluationReport } from './evaluation.ts';
+import type { HealthNotice } from './health.ts';
 import {
   type degradedMessage,
   degradeRequest,
@@ -68,6 +69,8 @@ export interface JobDetail {
   readonly artifacts: readonly ArtifactRecord[];
   /** Per-file results of an import, in the order they were handled. */
   readonly files: readonly FileOutcome[];
+  /** What was told of a training's health, in order; the last one of a measure says how it stands. */
+  readonly health: readonly HealthNotice[];
 }
 
 /** A checkpoint as one chooses it: where it comes from and how its results look. */
@@ -150,6 +153,8 @@ export const commands = {
         seed: true,
         previewEvery: true,
         checkpointEvery: true,
+        watchEvery: true,
+        onCollapse: true,
         startFrom: true,
         memory: true,
       })

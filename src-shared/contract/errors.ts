@@ -14,6 +14,7 @@ export const errorCodes = [
   'out-of-memory',
   'disk-full',
   'non-finite-loss', // training left the finite numbers
+  'collapsed', // a generator whose scans are all alike
   'checkpoint-damaged',
   'checkpoint-mismatch', // a checkpoint of another model, grid or configuration
   'wrong-state', // a job that cannot be cancelled or resumed as it is now

@@ -1,5 +1,6 @@
 /** What the backend tells whoever listens, while it works. */
 import { z } from 'zod';
+import { healthNotice } from './health.ts';
 import { job, metricRow } from './jobs.ts';
 import { artifactRecord, checkpointRecord, fileOutcome, scanCandidate } from './records.ts';
 
@@ -8,6 +9,8 @@ export const backendEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('job.measured'), project: z.string(), jobId: z.string(), rows: z.array(metricRow) }),
   /** Something of a job that its user should know, a sentence. */
   z.strictObject({ type: z.literal('job.noticed'), project: z.string(), jobId: z.string(), text: z.string() }),
+  /** A measure of a training stands otherwise than before. */
+  z.strictObject({ type: z.literal('health.changed'), project: z.string(), jobId: z.string(), notice: healthNotice }),
   z.strictObject({ type: z.literal('file.handled'), project: z.string(), jobId: z.string(), outcome: fileOutcome }),
   z.strictObject({
     type: z.literal('scan.found'),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { sliceProfiles } from '../volume/factor.ts';
 import { errorShape } from './errors.ts';
+import { healthMessages, watching } from './health.ts';
 import {
   artifactKind,
   attributes,
@@ -54,6 +55,7 @@ export const trainRequest = z.strictObject({
   startFrom: z.string().optional(), // a checkpoint whose networks it begins with; not given: they are drawn
   previewEvery: z.int().positive().nullable(), // iterations; null: by time, about every half minute
   checkpointEvery: z.int().positive().nullable(), // iterations; null: by time, so that writing costs a few per cent
+  ...watching,
 });
 export type TrainRequest = z.infer<typeof trainRequest>;
 
@@ -364,8 +366,9 @@ export const workerMessage = z.discriminatedUnion('type', [
     sha256: z.string(),
     bytes: z.int().nonnegative(),
     milestone: z.boolean(),
-    removed: z.array(z.string()), // ids of older checkpoints that were deleted for it
+    removed: z.array(z.string()), // ids of other checkpoints that were deleted for it
   }),
+  ...healthMessages,
   z.strictObject({
     type: z.literal('artifact'),
     kind: artifactKind,

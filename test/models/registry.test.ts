@@ -100,12 +100,40 @@ describe.each(variants)('$name', ({ entry, preset }) => {
     model.dispose();
   });
 
-  it('has finite losses that change, and leaks no tensor', async () => {
+  it('judges scans where it has a discriminator, a scan alone or among others, and draws nothing', async () => {
+    const model = create(4);
+    const real = scans(tf, { count: 2, side: grid }, 0);
+    const before = { tensors: tf.memory().numTensors, random: model.randomState() };
+    const side = model.nextBatch?.().side ?? grid;
+    const shown = model.shown?.(real);
+    if (shown !== undefined) expect(shown.shape).toEqual([2, side, side, side, 1]);
+    const last = tf.slice(shown ?? real, [1, 0, 0, 0, 0], [1, -1, -1, -1, -1]);
+    const [both, alone] = [model.judge?.(shown ?? real), model.judge?.(last)];
+    expect(both === undefined).toBe(entry.id === 'autoencoder' || entry.id === 'vae');
+    if (both !== undefined && alone !== undefined) {
+      expect(both.shape).toEqual([2]);
+      const [scores, single] = [await both.data(), await alone.data()];
+      expect(scores.every((score) => Number.isFinite(score))).toBe(true);
+      // What compares the scans of a batch with one another sees another batch.
+      if (!['style-gan', 'alpha-wgan', 'dc-gan'].includes(entry.id)) expect(single[0]).toBeCloseTo(scores[1] ?? NaN, 3);
+      tf.dispose([both, alone]);
+    }
+    tf.dispose([last, ...(shown === undefined ? [] : [shown])]);
+    expect({ tensors: tf.memory().numTensors, random: model.randomState() }).toEqual(before);
+    real.dispose();
+    model.dispose();
+  });
+
+  it('has finite losses that change and gradients of a length, and leaks no tensor', async () => {
     const before = tf.memory().numTensors;
     const model = create(2);
     const losses = await trainSteps(model, 0, 1);
     const held = tf.memory().numTensors;
+    const optimizers = Object.entries(model.optimizers);
+    for (const [, optimizer] of optimizers) optimizer.watchNorm();
     losses.push(...(await trainSteps(model, 1, 4)));
+    for (const [name, optimizer] of optimizers) expect(await optimizer.takeNorm(), name).toBeGreaterThan(0);
+    for (const [name, optimizer] of optimizers) expect(await optimizer.takeNorm(), name).toBeNull();
     expect(tf.memory().numTensors).toBe(held);
     for (const step of losses) for (const value of Object.values(step)) expect(value).toSatisfy(Number.isFinite);
     expect(losses[3]).not.toEqual(losses[0]);

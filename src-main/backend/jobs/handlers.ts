@@ -55,6 +55,7 @@ export function jobHandlers({
           checkpoints: store.checkpoints.ofJob(job.id),
           artifacts: store.artifacts.ofJob(job.id),
           files: store.fileOutcomes.ofJob(job.id),
+          health: store.healthNotices.ofJob(job.id),
         };
       }),
 

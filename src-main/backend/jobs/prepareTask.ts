@@ -27,7 +27,7 @@ async function chooseCheckpoint(
   project: OwnedProject,
   jobId: string,
   notice: Notice,
-): Promise<{ folder: string; iteration: number; id: string } | null> {
+): Promise<{ folder: string; iteration: number; id: string; createdAt: string } | null> {
   const faults: string[] = [];
   const say = (goingOn: string): void => {
     if (faults.length > 0) notice(`${faults.join('; ')}. ${goingOn}`);
@@ -37,7 +37,7 @@ async function chooseCheckpoint(
     const fault = await findCheckpointFault(folder, record.sha256);
     if (fault === null) {
       say(`Going on from checkpoint ${record.id} of iteration ${String(record.iteration)}.`);
-      return { folder, iteration: record.iteration, id: record.id };
+      return { folder, iteration: record.iteration, id: record.id, createdAt: record.createdAt };
     }
     faults.push(`Checkpoint ${record.id} of iteration ${String(record.iteration)} cannot be used: ${fault}`);
     project.store.checkpoints.delete(record.id);
@@ -59,6 +59,7 @@ async function prepareTrain(
   store.transaction(() => {
     store.metrics.deleteAfter(job.id, iteration);
     store.artifacts.deleteAfter(job.id, iteration);
+    store.healthNotices.deleteAfter(job.id, from?.createdAt ?? '');
     store.jobs.update({ ...job, iteration, checkpoint: from?.id ?? null });
   });
   return {

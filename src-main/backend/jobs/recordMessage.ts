@@ -121,6 +121,15 @@ export function recordMessage(project: OwnedProject, job: Job, message: ReportMe
       store.artifacts.insert(artifact);
       return { job, events: [{ type: 'artifact.written', project: dir, artifact }] };
     }
+    case 'health':
+      store.healthNotices.insert(job.id, message.notice, now());
+      return { job, events: [{ type: 'health.changed', project: dir, jobId: job.id, notice: message.notice }] };
+    case 'rolled-back':
+      return store.transaction(() => {
+        store.metrics.deleteAfter(job.id, message.iteration);
+        store.artifacts.deleteAfter(job.id, message.iteration);
+        return changed(project, { ...job, iteration: message.iteration });
+      });
     case 'candidate':
       return recordCandidate(project, job, message);
     case 'previewed':

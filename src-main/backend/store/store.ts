@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts';
 import { datasetsIn } from './datasets.ts';
 import { jobsIn } from './jobs.ts';
 import { filesIn } from './files.ts';
+import { healthNoticesIn } from './healthNotices.ts';
 import { metricsIn } from './metrics.ts';
 import { readVersion } from './migrate.ts';
 import { parseRow } from './rows.ts';
@@ -66,6 +67,7 @@ export function createStore(db: Connection) {
     fileOutcomes: fileOutcomesIn(db),
     files: filesIn(db),
     candidates: candidatesIn(db),
+    healthNotices: healthNoticesIn(db),
     studies: studiesIn(db),
     /** All that `work` writes is kept, or, if it throws, nothing. */
     transaction: <Result>(work: () => Result): Result => db.transaction(work).immediate(),

@@ -1,6 +1,7 @@
 /** `doppel train`. */
 import { Option, type Command } from 'commander';
 import type { CommandInput } from '#contract/commands.ts';
+import { collapseActions, type CollapseAction } from '#contract/health.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import {
   jsonOption,
@@ -31,6 +32,8 @@ interface TrainFlags extends ProjectFlags, UntilFlags {
   readonly recompute?: true;
   readonly previewEvery?: number;
   readonly checkpointEvery?: number;
+  readonly watchEvery?: number;
+  readonly onCollapse: CollapseAction;
 }
 
 export const iterationsOption = (): Option =>
@@ -70,6 +73,8 @@ async function train(flags: TrainFlags, endWith: EndWith): Promise<void> {
       ...memoryOf(flags),
       previewEvery: flags.previewEvery ?? null,
       checkpointEvery: flags.checkpointEvery ?? null,
+      watchEvery: flags.watchEvery ?? null,
+      onCollapse: flags.onCollapse,
     });
     const detail = await follow(project, job);
     endWith(exitCodeOfJob(detail.job.state));
@@ -110,6 +115,17 @@ export function addTrainCommand(program: Command, endWith: EndWith): void {
         '--checkpoint-every <iterations>',
         'a checkpoint this often (else so that writing costs a few per cent)',
       ).argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option(
+        '--watch-every <iterations>',
+        'look this often how the training fares (else about once a minute, for at most 3 % of the time)',
+      ).argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option('--on-collapse <action>', 'what to do when synthetic scans become copies of one another')
+        .choices(collapseActions)
+        .default('warn'),
     )
     .addOption(jsonOption())
     .addHelpText(

@@ -59,6 +59,27 @@ describe('Adam', () => {
     adam.dispose();
   });
 
+  it('notes the length of the gradient of all weights when asked, and goes as many times as far as it is told', async () => {
+    const weights = { a: tf.variable(tf.tensor1d([1, 2])), b: tf.variable(tf.tensor2d([[3]])) };
+    const adam = createAdam(weights, { rate: 0.1, beta1: 0.9, beta2: 0.999 });
+    const gradients = (): Record<string, TensorFlow.Tensor> => ({ a: tf.tensor1d([2, -3]), b: tf.tensor2d([[6]]) });
+    const before = tf.memory().numTensors;
+    expect(await adam.takeNorm()).toBeNull();
+    adam.watchNorm();
+    adam.apply(gradients());
+    expect(await adam.takeNorm()).toBeCloseTo(7, 5); // √(4 + 9 + 36)
+    adam.rateScale = 0.5;
+    adam.apply(gradients());
+    expect(await adam.takeNorm()).toBeNull();
+    expect(tf.memory().numTensors).toBe(before);
+    expect((await weights.a.data())[0]).toBeCloseTo(0.85, 5);
+    adam.watchNorm();
+    adam.apply(gradients());
+    adam.dispose();
+    tf.dispose(Object.values(weights));
+    expect(tf.memory().numTensors).toBe(before - 6); // four moments, two weights
+  });
+
   it('a moving average goes the asked share of the way', async () => {
     const average = tf.variable(tf.tensor1d([0, 10]));
     const target = tf.variable(tf.tensor1d([1, 0]));

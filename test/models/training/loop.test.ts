@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type * as TensorFlow from '@tensorflow/tfjs';
-import { AppError } from '#contract/errors.ts';
 import { alphaWgan } from '#models/alphaWgan.ts';
 import type { GeneratorModel } from '#models/model.ts';
 import { runTrainingLoop, type LoopOptions } from '#models/training/loop.ts';
+import { areWeightsFinite } from '#worker/trainingHealth.ts';
 import { testEngine } from '../engine.ts';
 
 const grid = 16;
@@ -30,6 +30,7 @@ describe('training loop', () => {
       elapsedSeconds: 0,
       previewEvery: { iterations: 2, seconds: 0 },
       checkpointEvery: { iterations: 3, seconds: 0 },
+      watchEvery: { iterations: 2, seconds: 0 },
       now: () => ++clock,
       step: async () => {
         const real = tf.fill<TensorFlow.Rank.R5>([alphaWgan.batchSize(config), grid, grid, grid, 1], -0.5);
@@ -41,6 +42,9 @@ describe('training loop', () => {
       onStep: (iteration) => steps.push(iteration),
       preview: (iteration) => Promise.resolve(void previews.push(iteration)),
       checkpoint: (iteration) => Promise.resolve(void checkpoints.push(iteration)),
+      watch: () => Promise.resolve(null),
+      areWeightsFinite: () => areWeightsFinite(model),
+      recover: (fault, iteration) => Promise.reject(new Error(`${fault} at iteration ${String(iteration)}`)),
       ...options,
     }).catch((error: unknown) => error);
     model.dispose();
@@ -78,17 +82,68 @@ describe('training loop', () => {
     expect(end).toMatchObject({ iteration: 7, wasCancelled: false });
   });
 
-  it('stops at a loss that is not finite, and names the step, the term and the last good checkpoint', async () => {
+  it('tells a loss that is not finite, with the step and the term, and keeps nothing of it', async () => {
     const model = create();
+    const { steps, checkpoints, end } = await run(model, {
+      step: async () => {
+        breakWeight(model);
+        const real = tf.fill<TensorFlow.Rank.R5>([alphaWgan.batchSize(config), grid, grid, grid, 1], -0.5);
+        const losses = await model.step(real);
+        real.dispose();
+        return losses;
+      },
+    });
+    expect((end as Error).message).toMatch(/^The loss '[a-z.]+' became NaN at iteration 1$/);
+    expect({ steps, checkpoints }).toEqual({ steps: [], checkpoints: [0] });
+  });
+
+  it('keeps no weights that are not finite', async () => {
+    const model = create();
+    const { steps, checkpoints, end } = await run(model, {
+      step: () => Promise.resolve({ loss: 1 }),
+      onStep: (iteration) => {
+        if (iteration === 3) breakWeight(model);
+      },
+    });
+    expect((end as Error).message).toBe('A weight became infinite or not a number at iteration 3');
+    expect({ steps, checkpoints }).toEqual({ steps: [], checkpoints: [0] });
+  });
+
+  it('goes on from where it was taken back to, by a look or by a fault', async () => {
+    const done: number[] = [];
+    const looks: number[] = [];
+    const { checkpoints, end } = await run(create(), {
+      until: { iterations: 5 },
+      step: (iteration, isWatched) => {
+        done.push(iteration);
+        expect(isWatched).toBe(iteration % 2 === 0);
+        return Promise.resolve({ loss: done.length === 6 ? NaN : 1 });
+      },
+      onStep: () => undefined,
+      watch: (iteration) => Promise.resolve(looks.push(iteration) === 2 ? 3 : null),
+      recover: () => Promise.resolve(1),
+    });
+    expect(done).toEqual([1, 2, 3, 4, 4, 5, 2, 3, 4, 5]);
+    expect(looks).toEqual([2, 4, 4, 2, 4]);
+    expect(checkpoints).toEqual([0, 3, 3, 5]);
+    expect(end).toEqual({ iteration: 5, wasCancelled: false });
+  });
+
+  it('looks by time no more often than costs a fortieth of it', async () => {
+    let clock = 0;
+    const looks: number[] = [];
+    await run(create(), {
+      until: { iterations: 300 },
+      watchEvery: { iterations: null, seconds: 30 },
+      now: () => clock,
+      step: () => Promise.resolve({ loss: ((clock += 1), 1) }),
+      watch: (iteration) => Promise.resolve(((clock += 2), looks.push(iteration), null)),
+    });
+    expect(looks).toEqual([31, 112, 193, 274]);
+  });
+
+  function breakWeight(model: GeneratorModel): void {
     const weight = model.networks['encoder']?.weights['out.bias'];
     weight?.assign(tf.fill(weight.shape, Number.NaN));
-    const { end, steps, checkpoints } = await run(model, {});
-    expect(end).toBeInstanceOf(AppError);
-    expect(end).toMatchObject({ code: 'non-finite-loss' });
-    expect((end as AppError).message).toMatch(
-      /loss '[a-z.]+' became NaN at iteration 1\. The last good checkpoint is of iteration 0/,
-    );
-    expect(steps).toEqual([]);
-    expect(checkpoints).toEqual([0]);
-  });
+  }
 });
