@@ -26,6 +26,9 @@ export type BadScanCode =
   | 'no-brain' // nothing stands out from the background
   | 'noise' // what stands out is scattered voxels
   | 'no-contrast' // what stands out has one value only
+  | 'no-bias-field' // too little to estimate it from
+  | 'no-mask' // no mask file of the user's for this scan
+  | 'mask-elsewhere' // … or it lies elsewhere in space
   | 'no-pair' // no other scan, or several, of this subject
   | 'wrong-factor' // the two scans of a pair differ by another factor
   | 'pair-elsewhere'; // … or lie elsewhere in space
@@ -53,7 +56,9 @@ export type ScanWarningCode =
   | 'unusual-size'
   | 'no-label'
   | 'bad-label'
-  | 'pair-differs';
+  | 'pair-differs'
+  | 'mask-unsure' // the brain found has an unlikely size
+  | 'mask-kept'; // nothing to strip: the scan came without a skull
 
 export interface ScanWarning {
   readonly code: ScanWarningCode;

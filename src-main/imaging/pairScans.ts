@@ -12,7 +12,8 @@ import { coarseMask } from './coarseMask.ts';
 import { degrade } from './degrade.ts';
 import { createSampler } from './interpolate.ts';
 import type { PreparedScan } from './prepareScan.ts';
-import { brainOnFrame, forFrame, smoothingFor, type Frame } from './resampleToGrid.ts';
+import { forFrame, smoothingFor, type Frame } from './frame.ts';
+import { brainOnFrame } from './resampleToGrid.ts';
 import { smoothVolume } from './smooth.ts';
 
 export interface LowOfPair {

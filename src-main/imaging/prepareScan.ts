@@ -2,6 +2,7 @@
  * First pass over a scan: reads it, turns it to RAS, finds the brain and measures it. What comes out is all that the
  * second pass needs, cut to the brain.
  */
+import type { Preprocessing, PreprocessRequest } from '#contract/preprocess.ts';
 import type { Alignment, GridTransform, NativeGeometry } from '#contract/records.ts';
 import {
   applyAffine,
@@ -22,6 +23,9 @@ import { cropVolume } from './crop.ts';
 import { cutOffFaces } from './cutOff.ts';
 import { replaceNonFinite } from './nonFinite.ts';
 import { percentilesOf } from './percentiles.ts';
+import { correctInBrain } from './preprocess/correctInBrain.ts';
+import { maskScan } from './preprocess/maskScan.ts';
+import { measureIntensity, type IntensityMeasure } from './preprocess/normalise.ts';
 import { readVolume } from './readVolume.ts';
 
 export interface PreparedScan {
@@ -40,6 +44,10 @@ export interface PreparedScan {
   readonly sourceSha256: string;
   /** Where it was laid on a reference: `volume` and `measures` are then of where it lies now. */
   readonly alignment: Alignment | null;
+  /** Null: nothing was asked for. */
+  readonly preprocessing: Preprocessing | null;
+  /** For a normalisation that looks at the whole set, which is still to be done (`normaliseScan`). */
+  readonly measure: IntensityMeasure | null;
 }
 
 export interface BrainMeasures {
@@ -163,14 +171,21 @@ function checkVaries(data: Float32Array): void {
   );
 }
 
-/** Percentiles over the brain without the gaps in it that show nothing but background (filled holes of the mask). */
-function intensityOf({ data }: Volume, { mask, background, threshold }: BrainMask): GridTransform['intensity'] {
+/** The brain's voxels without the gaps in it that show nothing but background (filled holes of the mask). */
+function tissueOf({ data }: Volume, { mask, background, threshold }: BrainMask): Uint8Array {
   const distance = Math.abs(threshold - background);
   const tissue = Uint8Array.from(mask);
   for (let index = 0, end = data.length; index < end; index++) {
     if (Math.abs(data[index]! - background) <= distance) tissue[index] = 0;
   }
-  const [low = 0, high = 0] = percentilesOf(data, tissue, [lowPercentile / 100, highPercentile / 100]);
+  return tissue;
+}
+
+/** Percentiles over the tissue. */
+function intensityOf({ data }: Volume, tissue: Uint8Array, { background }: BrainMask): GridTransform['intensity'] {
+  const [low = 0, high = 0] = tissue.includes(1)
+    ? percentilesOf(data, tissue, [lowPercentile / 100, highPercentile / 100])
+    : [background, background];
   if (!(high > low)) {
     throw new BadScan(
       'no-contrast',
@@ -193,13 +208,11 @@ export async function sourceHash(path: string, dataPath: string): Promise<string
   }
 }
 
-/** A scan in RAS order with the brain found in it. */
-export interface FoundBrain {
+/** A scan in RAS order. */
+interface WholeScan {
   readonly native: NativeGeometry;
   /** All of the scan in RAS order, every voxel finite; affine snapped. */
   readonly whole: Volume;
-  readonly brain: BrainMask;
-  readonly intensity: GridTransform['intensity'];
   /** Of the whole volume, before damaged voxels were mended. */
   readonly voxelHash: string;
   /** About the file and damage to its voxels. */
@@ -207,23 +220,47 @@ export interface FoundBrain {
   readonly dataPath: string;
 }
 
-/** Reads the scan at `path` and finds the brain. Throws BadScan, an AppError of code 'bad-input'. */
-export async function findBrain(path: string): Promise<FoundBrain> {
+async function readWhole(path: string): Promise<WholeScan> {
   const { volume: read, native, warnings, dataPath } = await readVolume(path);
   const turned = turnToRas(read);
   const whole: Volume = { ...turned, affine: snapAffine(turned.affine) };
   const voxelHash = hashOf(whole);
   const damage = replaceNonFinite(whole);
   checkVaries(whole.data);
-  const brain = maskBrain(whole);
-  const intensity = intensityOf(cropVolume(whole, brain.box, brain.background), brain);
-  return { native, whole, brain, intensity, voxelHash, warnings: [...warnings, ...damage], dataPath };
+  return { native, whole, voxelHash, warnings: [...warnings, ...damage], dataPath };
 }
 
-/** Reads and measures the scan at `path`. Throws BadScan, an AppError of code 'bad-input'. */
-export async function prepareScan(path: string): Promise<PreparedScan> {
-  const { native, whole, brain, intensity, voxelHash, warnings, dataPath } = await findBrain(path);
-  const volume = cropVolume(whole, brain.box, brain.background);
+/** … with the brain found in it. */
+export interface FoundBrain extends WholeScan {
+  readonly brain: BrainMask;
+  readonly intensity: GridTransform['intensity'];
+}
+
+/** Reads the scan at `path` and finds the brain. Throws BadScan, an AppError of code 'bad-input'. */
+export async function findBrain(path: string): Promise<FoundBrain> {
+  const scan = await readWhole(path);
+  const brain = maskBrain(scan.whole);
+  const volume = cropVolume(scan.whole, brain.box, brain.background);
+  return { ...scan, brain, intensity: intensityOf(volume, tissueOf(volume, brain), brain) };
+}
+
+/** What is to be done to a scan, and the user's own mask of it where masks come from files. */
+export interface Preparation {
+  readonly preprocess: PreprocessRequest;
+  readonly maskFile: string | null;
+}
+
+/** Reads, masks, corrects and measures the scan at `path`. Throws BadScan, an AppError of code 'bad-input'. */
+export async function prepareScan(path: string, preparation: Preparation | null = null): Promise<PreparedScan> {
+  const { native, whole, voxelHash, warnings, dataPath } = await readWhole(path);
+  const { biasField = false, brainMask = null, normalise = 'percentile' } = preparation?.preprocess ?? {};
+  const masked = brainMask === null ? null : await maskScan(whole, brainMask, preparation?.maskFile ?? null);
+  const brain = masked?.brain ?? maskBrain(whole);
+  const cut = cropVolume(whole, brain.box, brain.background);
+  const corrected = biasField ? correctInBrain(cut, brain.mask) : null;
+  const volume = corrected?.volume ?? cut;
+  const tissue = tissueOf(volume, brain);
+  const intensity = intensityOf(volume, tissue, brain);
   const measures = measureBrain(volume, brain.mask);
   return {
     native,
@@ -232,9 +269,19 @@ export async function prepareScan(path: string): Promise<PreparedScan> {
     measures,
     intensity,
     maskThreshold: brain.threshold,
-    warnings: [...warnings, ...samplingWarnings(native), ...extentWarnings(measures, brain, whole.size)],
+    warnings: [
+      ...warnings,
+      ...samplingWarnings(native),
+      ...(masked?.warnings ?? []),
+      ...extentWarnings(measures, brain, whole.size),
+    ],
     voxelHash,
     sourceSha256: await sourceHash(path, dataPath),
     alignment: null,
+    preprocessing:
+      preparation === null
+        ? null
+        : { biasField: corrected?.record ?? null, brainMask: masked?.record ?? null, normalise, intensityMap: null },
+    measure: normalise === 'percentile' ? null : measureIntensity(volume.data, tissue, normalise),
   };
 }

@@ -3,14 +3,16 @@ import type { GridTransform } from '#contract/records.ts';
 import { invertAffine, multiplyAffines } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { createSampler } from './interpolate.ts';
+import { invertMap, mapIntensity } from './preprocess/normalise.ts';
 
 /**
  * A volume on the grid (values in [-1, 1], −1 outside the brain) in the native geometry and intensities of `transform`:
  * cubic interpolation in the brain; voxels whose nearest grid voxel is outside, or that lie beyond the grid, get the
  * background's intensity. What the low-pass took on import does not return. A scan that was laid on a reference goes back to
- * where its file has it.
+ * where its file has it, and one brought to the landmarks of its set to its own intensities. Corrected shading stays away.
  */
-export function restoreScan(gridVolume: Volume, { native, intensity, alignment }: GridTransform): Volume {
+export function restoreScan(gridVolume: Volume, transform: GridTransform): Volume {
+  const { native, intensity, alignment, preprocessing } = transform;
   const { low, high, background } = intensity;
   // On [0, 2], so that outside counts as zero as it did on import.
   const shifted = gridVolume.data.map((value) => value + 1);
@@ -29,6 +31,11 @@ export function restoreScan(gridVolume: Volume, { native, intensity, alignment }
         data[index] = isBrain ? low + (Math.min(2, Math.max(0, cubic(x, y, z))) / 2) * (high - low) : background;
       }
     }
+  }
+  const map = preprocessing?.intensityMap ?? null;
+  if (map !== null) {
+    const back = invertMap(map);
+    for (let index = 0; index < data.length; index++) data[index] = mapIntensity(back, data[index]!);
   }
   return { size: native.size, affine: native.affine, data };
 }

@@ -1,16 +1,16 @@
 /** Prepared scans between the two passes of an import: as many as fit into memory, the others are read again. */
-import { prepareScan, type PreparedScan } from './prepareScan.ts';
+import type { PreparedScan } from './prepareScan.ts';
 
 export interface ScanCache {
   keep(path: string, scan: PreparedScan): void;
-  /** The scan at `path`, which the cache forgets. Throws what `prepareScan` throws. */
+  /** The scan at `path`, which the cache forgets. Throws what `prepare` throws. */
   take(path: string): Promise<PreparedScan>;
 }
 
 /** Bytes kept; with what one scan needs while it is read, an import stays well below 1 GiB. */
 const mostBytes = 256 * 2 ** 20;
 
-export function createScanCache(): ScanCache {
+export function createScanCache(prepare: (path: string) => Promise<PreparedScan>): ScanCache {
   const scans = new Map<string, PreparedScan>();
   let bytes = 0;
   const sizeOf = ({ volume, mask }: PreparedScan): number => volume.data.byteLength + mask.byteLength;
@@ -22,7 +22,7 @@ export function createScanCache(): ScanCache {
     },
     take: async (path) => {
       const scan = scans.get(path);
-      if (scan === undefined) return prepareScan(path);
+      if (scan === undefined) return prepare(path);
       scans.delete(path);
       bytes -= sizeOf(scan);
       return scan;

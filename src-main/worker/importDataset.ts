@@ -16,7 +16,7 @@ import { labelStorage, openLabelMaps, type LabelMaps } from '#imaging/labelMaps.
 import { writeNifti } from '#imaging/niftiWrite.ts';
 import { drawThumbnail } from '#imaging/thumbnail.ts';
 import { subjectKey } from '#imaging/participants.ts';
-import { prepareScan, type BrainMeasures, type PreparedScan } from '#imaging/prepareScan.ts';
+import type { PreparedScan } from '#imaging/prepareScan.ts';
 import { readVolume } from '#imaging/readVolume.ts';
 import { resampleLabels, resampleToGrid } from '#imaging/resampleToGrid.ts';
 import { createScanCache } from '#imaging/scanCache.ts';
@@ -25,6 +25,7 @@ import { splitSubjects } from '#imaging/splitSubjects.ts';
 import { supportedFormats } from '#imaging/volumeFile.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
 import { openPairs, type Pairs } from './importPairs.ts';
+import { openPreprocess, type Preprocess } from './importPreprocess.ts';
 
 /** A record but for the split, which is known when all scans are stored. */
 type StoredVolume = Omit<VolumeRecord, 'split'>;
@@ -36,14 +37,15 @@ interface ImportRun {
   readonly content: FolderContent;
   readonly labels: LabelMaps | null;
   readonly pairs: Pairs | null;
+  readonly preprocess: Preprocess;
   readonly progress: Progress;
   /** Paths relative to the project: to be removed if the import does not succeed. */
   readonly written: string[];
 }
 
-interface Measured {
+/** What the first pass keeps of a scan. */
+interface Measured extends Pick<PreparedScan, 'measures' | 'measure'> {
   readonly candidate: Candidate;
-  readonly measures: BrainMeasures;
 }
 
 interface Progress {
@@ -179,7 +181,7 @@ async function lookAtScans(
   for (const candidate of run.content.candidates) {
     run.progress.step(0, `Reading ${candidate.path}`);
     const isUsed = await orRejected(run, candidate.path, async () => {
-      const scan = await prepareScan(join(run.request.folder, candidate.path));
+      const scan = await run.preprocess.prepare(join(run.request.folder, candidate.path));
       const original = duplicates.findOrKeep(candidate.path, scan);
       if (original === null) {
         await use(candidate, scan);
@@ -223,32 +225,40 @@ function sizeNotes(reach: number, reaches: readonly number[]): ScanWarning[] {
   ];
 }
 
-/** The spacing is known when every brain has been measured, so scans are looked at first and stored then. */
-async function importAtSmallestSpacing(run: ImportRun): Promise<{ spacingMm: number; stored: StoredVolume[] }> {
+/** What needs every scan, the spacing or a common scale of intensities, is known when all have been measured. */
+async function importInTwoPasses(run: ImportRun): Promise<{ spacingMm: number; stored: StoredVolume[] }> {
   const { folder, grid } = run.request;
-  const cache = createScanCache();
+  const cache = createScanCache(run.preprocess.prepare);
   const measured: Measured[] = [];
   await lookAtScans(
     run,
     (candidate, scan) => {
-      measured.push({ candidate, measures: scan.measures });
+      measured.push({ candidate, measures: scan.measures, measure: scan.measure });
       cache.keep(join(folder, candidate.path), scan);
       return Promise.resolve();
     },
     2,
   );
   if (measured.length === 0) return { spacingMm: 1, stored: [] };
-  const spacingMm = chooseSpacing(
-    measured.map(({ measures }) => measures.reachMm),
-    grid,
-  );
+  const spacingMm =
+    run.request.spacingMm === 'auto'
+      ? chooseSpacing(
+          measured.map(({ measures }) => measures.reachMm),
+          grid,
+        )
+      : run.request.spacingMm;
+  const normalise = run.preprocess.forSet(measured);
   const reaches = measured.map(({ measures }) => Math.max(...measures.reachMm));
   const stored: StoredVolume[] = [];
   for (const { candidate, measures } of measured) {
     run.progress.step(0, `Resampling ${candidate.path}`);
     const notes = sizeNotes(Math.max(...measures.reachMm), reaches);
     const volume = await orRejected(run, candidate.path, async () =>
-      storeScan(run, candidate, { scan: await cache.take(join(folder, candidate.path)), spacingMm, notes }),
+      storeScan(run, candidate, {
+        scan: normalise(await cache.take(join(folder, candidate.path))),
+        spacingMm,
+        notes,
+      }),
     );
     if (volume !== null) stored.push(volume);
     run.progress.step(1, `Stored ${candidate.path}`);
@@ -260,8 +270,8 @@ async function importScans(run: ImportRun): Promise<void> {
   const { request, context, content } = run;
   for (const outcome of content.outcomes) context.send({ type: 'file', outcome });
   const { spacingMm, stored } =
-    request.spacingMm === 'auto'
-      ? await importAtSmallestSpacing(run)
+    request.spacingMm === 'auto' || run.preprocess.needsSet
+      ? await importInTwoPasses(run)
       : { spacingMm: request.spacingMm, stored: await importAtSpacing(run, request.spacingMm) };
   if (context.isCancelled()) throw cancelledError();
   if (stored.length === 0) {
@@ -302,7 +312,8 @@ export async function importDataset(task: TaskOf<'import'>, context: WorkerConte
   const labels = request.derivative === null ? null : await openLabelMaps(request.folder, request.derivative);
   await mkdir(join(projectDir, volumesFolder), { recursive: true });
   const written: string[] = [];
-  const steps = content.candidates.length * (request.spacingMm === 'auto' ? 2 : 1);
+  const preprocess = await openPreprocess(request, content.candidates);
+  const steps = content.candidates.length * (request.spacingMm === 'auto' || preprocess.needsSet ? 2 : 1);
   try {
     await importScans({
       request,
@@ -311,6 +322,7 @@ export async function importDataset(task: TaskOf<'import'>, context: WorkerConte
       content,
       labels,
       pairs,
+      preprocess,
       progress: createProgress(context, steps),
       written,
     });

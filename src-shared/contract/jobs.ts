@@ -13,6 +13,7 @@ import {
   split,
   volumeRecord,
 } from './records.ts';
+import { preprocessRequest } from './preprocess.ts';
 import { drawnCase, fairnessReport, studyCase, studyRemedy, voxel } from './studies.ts';
 import { trainingMemory } from './trainingMemory.ts';
 import { exportedMessage, renderRequest, weightsExportRequest, weightsImportRequest } from './weights.ts';
@@ -37,6 +38,7 @@ export const importRequest = z.strictObject({
   seed,
   derivative: z.string().min(1).nullable(), // the folder under derivatives/ that holds label maps
   pairs: z.strictObject({ folder, factor: z.string() }).optional(), // real low-resolution scans of the same subjects
+  preprocess: preprocessRequest.optional(), // not given: all that stands out from the air, between its percentiles
 });
 export type ImportRequest = z.infer<typeof importRequest>;
 

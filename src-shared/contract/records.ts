@@ -1,5 +1,6 @@
 /** What a project holds, as it crosses processes: the rows of the database in the words of the interface. */
 import { z } from 'zod';
+import { preprocessing } from './preprocess.ts';
 
 const finite = z.number();
 const row4 = z.tuple([finite, finite, finite, finite]);
@@ -59,6 +60,7 @@ export const gridTransform = z.strictObject({
   maskThreshold: finite,
   brainMl: finite,
   alignment: alignment.nullable().default(null), // null: it lies where its file says
+  preprocessing: preprocessing.nullable().default(null), // null: nothing but percentiles
 });
 export type GridTransform = z.infer<typeof gridTransform>;
 

@@ -49,6 +49,7 @@ export function exampleVolume(id: string, changes: Partial<VolumeRecord> = {}): 
       maskThreshold: 120,
       brainMl: 1400,
       alignment: null,
+      preprocessing: null,
     },
     attributes: { age: 71, sex: 'F' },
     warnings: [],

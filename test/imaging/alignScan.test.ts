@@ -163,5 +163,7 @@ function brick(size: Vector3): PreparedScan {
     voxelHash: '',
     sourceSha256: '',
     alignment: null,
+    preprocessing: null,
+    measure: null,
   };
 }

@@ -15,10 +15,11 @@ import {
   wholeNumber,
   type ProjectFlags,
 } from '../flags.ts';
+import { addPreprocessOptions, preprocessOf, type PreprocessFlags } from '../preprocessFlags.ts';
 import { failureOf } from '../reportJob.ts';
 import { formatNumber, formatTable, printError, printJson, printText } from '../output.ts';
 
-interface ImportFlags extends ProjectFlags {
+interface ImportFlags extends ProjectFlags, PreprocessFlags {
   readonly name: string;
   readonly grid: number;
   readonly spacingMm: number | 'auto';
@@ -125,6 +126,7 @@ async function importFolder(folder: string, flags: ImportFlags, endWith: EndWith
       seed,
       derivative: flags.derivative ?? null,
       ...pairsOf(flags),
+      ...preprocessOf(flags),
     };
     const { job, files } = await follow(project, await call('dataset.import', input));
     endWith(exitCodeOfJob(job.state));
@@ -155,7 +157,7 @@ export function addDatasetCommands(program: Command, endWith: EndWith): void {
     .addHelpText('after', '\nExample:\n  doppel dataset scan ~/scans --project ageing')
     .action((folder: string, flags: ProjectFlags) => scanFolder(folder, flags, endWith));
 
-  group
+  const importing = group
     .command('import')
     .description('read the scans of a folder (NIfTI, MGH; flat, a folder per patient, or BIDS) onto a common grid')
     .addArgument(new Argument('<folder>', 'the folder with the scans').argParser(path))
@@ -185,11 +187,12 @@ export function addDatasetCommands(program: Command, endWith: EndWith): void {
         'real low-resolution scans of the same subjects in the same space: super-resolution learns from these pairs',
       ).argParser(path),
     )
-    .option('--factor <factor>', 'by how much those are coarser, such as 2 or 1x1x4')
+    .option('--factor <factor>', 'by how much those are coarser, such as 2 or 1x1x4');
+  addPreprocessOptions(importing)
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExample:\n  doppel dataset import ~/scans --project ageing --name adults --grid 64 --holdout 0.2',
+      '\nExample:\n  doppel dataset import ~/scans --project ageing --name adults --grid 64 --holdout 0.2\n  doppel dataset import ~/heads --project ageing --name brains --grid 64 --brain-mask human --bias-field --normalise zscore',
     )
     .action((folder: string, flags: ImportFlags) => importFolder(folder, flags, endWith));
 

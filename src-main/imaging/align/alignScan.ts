@@ -8,7 +8,8 @@ import type { Alignment, AlignmentMetric, AlignmentTransform, AffineMatrix } fro
 import { determinant, gridAffine, invertAffine, multiplyAffines, type Vector3 } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { measureBrain, type PreparedScan } from '../prepareScan.ts';
-import { brainOnFrame, forFrame } from '../resampleToGrid.ts';
+import { forFrame } from '../frame.ts';
+import { brainOnFrame } from '../resampleToGrid.ts';
 import { register } from './register.ts';
 
 export interface AlignmentSettings {
