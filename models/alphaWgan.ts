@@ -18,7 +18,7 @@ import { gradientPenalty } from './losses/gradientPenalty.ts';
 import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } from './model.ts';
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
-import { augmentationSettings, createAugmentation } from './training/augmentation.ts';
+import { augmentationSettings, createAugmentation, needsHeldOut } from './training/augmentation.ts';
 import {
   addGradients,
   lossGradients,
@@ -99,6 +99,7 @@ export const alphaWgan: GeneratorEntry<typeof alphaWganConfig> = {
   hasTruncation: ({ variant }) => variant === 'kwon', // instance normalisation takes the length of a code away again
   batchSize: (config) => 2 * config.batch, // one batch for generator and encoder, a fresh one for the critics
   publishedNames: (config, grid) => alphaWganNames({ ...config, grid }),
+  needsHeldOut,
   create: (request) => createAlphaWgan(request),
 };
 

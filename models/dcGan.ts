@@ -17,7 +17,7 @@ import { registerVolumeGradients } from './ops/gradients.ts';
 import { averageDecay, batch, poolingGrids, rate, widths } from './poolingConfig.ts';
 import { createPoolingNetwork, createUpsamplingNetwork } from './poolingNetworks.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
-import { augmentationSettings, createAugmentation } from './training/augmentation.ts';
+import { augmentationSettings, createAugmentation, needsHeldOut } from './training/augmentation.ts';
 import { addGradients, lossGradients, readScalars } from './training/gradients.ts';
 import { isRealPenaltyDue, realPenalty, realPenaltySettings } from './training/realPenalty.ts';
 
@@ -55,6 +55,7 @@ export const dcGan: GeneratorEntry<typeof dcGanConfig> = {
   defaultPreset: 'published',
   configSchema: dcGanConfig,
   batchSize: (config) => config.batch,
+  needsHeldOut,
   create: (request) => createDcGan(request),
 };
 

@@ -26,7 +26,7 @@ import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } fr
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
 import { applyChanges, changesIn, type Changes } from './training/augment.ts';
-import { augmentationSettings, createAugmentation } from './training/augmentation.ts';
+import { augmentationSettings, createAugmentation, needsHeldOut } from './training/augmentation.ts';
 import { addGradients, readScalars, type LossGradients } from './training/gradients.ts';
 import { createMemoryPlan } from './training/memoryPlan.ts';
 import { batchGradients, makeBatch, rowsOf, type Piece } from './training/pieces.ts';
@@ -95,6 +95,7 @@ export const haGan: GeneratorEntry<typeof haGanConfig> = {
   batchSize: (config) => config.batch,
   condition: (config) => config.condition,
   publishedNames: (config, grid, classes) => haGanNames({ ...config, grid, classes }),
+  needsHeldOut,
   create: (request) => createHaGan(request),
 };
 

@@ -178,6 +178,8 @@ export interface GeneratorEntry<Schema extends z.ZodType = z.ZodType> extends En
   batchSize(config: z.output<Schema>): number;
   /** Column of the participants' table whose values are the classes; '': not conditional. Absent: the model never is. */
   condition?(config: z.output<Schema>): string;
+  /** Whether training compares with held-out scans, and so needs some. Absent: it does not. */
+  needsHeldOut?(config: z.output<Schema>): boolean;
   /** Whether a shorter code gives a scan nearer to the average, so that truncation does what it says. Absent: it does. */
   hasTruncation?(config: z.output<Schema>): boolean;
   /** Names and layouts of the state dicts that its authors published; absent: weights go by our own names. */

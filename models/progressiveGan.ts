@@ -14,6 +14,7 @@ import { drawLatents, labelsOfSeeds, latentsOfSeeds, oneHotLabels, withLabels } 
 import type { CreateGenerator, GeneratorEntry, GeneratorModel } from './model.ts';
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { createProgressiveGenerator, mapsAtSide } from './progressiveGanNetworks.ts';
+import { needsHeldOut } from './training/augmentation.ts';
 import { createGrowingGan } from './training/growingGan.ts';
 import { adversarialSettings, batchSetting, rateSetting, scheduleSettings } from './training/growingSettings.ts';
 import { bySide, phaseLength } from './training/growth.ts';
@@ -76,6 +77,7 @@ export const progressiveGan: GeneratorEntry<typeof progressiveGanConfig> = {
   hasTruncation: () => false,
   batchSize: (config) => config.batch4, // then by resolution
   condition: (config) => config.condition,
+  needsHeldOut,
   create: (request) => createProgressiveGan(request),
 };
 

@@ -13,6 +13,7 @@ import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } fr
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { createStyleGenerator, noiseLayers, styledLayers } from './styleGanNetworks.ts';
 import { moveToward } from './training/adam.ts';
+import { needsHeldOut } from './training/augmentation.ts';
 import { createGrowingGan, type DrawRequest, type SampleRequest } from './training/growingGan.ts';
 import { adversarialSettings, batchSetting, rateSetting, scheduleSettings } from './training/growingSettings.ts';
 import { bySide, phaseLength } from './training/growth.ts';
@@ -68,6 +69,7 @@ export const styleGan: GeneratorEntry<typeof styleGanConfig> = {
   defaultPreset: 'quick',
   configSchema: styleGanConfig,
   batchSize: (config) => config.batch8, // then by resolution
+  needsHeldOut,
   create: (request) => createStyleGan(request),
 };
 

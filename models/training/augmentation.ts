@@ -35,6 +35,9 @@ export const augmentationSettings = {
 };
 export type AugmentationSettings = z.output<z.ZodObject<typeof augmentationSettings>>;
 
+/** An adaptive strength goes by held-out scans. */
+export const needsHeldOut = ({ augment }: AugmentationSettings): boolean => augment === 'adaptive';
+
 /** Steps from one look at held-out scans to the next, as published. */
 const lookEvery = 4;
 /** Overfitting above which the strength rises; as published. */
@@ -79,7 +82,7 @@ interface AugmentationOptions {
 
 /** Off, it draws nothing, changes nothing and reports nothing. */
 export function createAugmentation({ settings, scans, random }: AugmentationOptions): Augmentation {
-  const isAdaptive = settings.augment === 'adaptive';
+  const isAdaptive = needsHeldOut(settings);
   const whole = rampLength(scans);
   let [risen, steps] = [0, 0]; // how far up the ramp, in scans, and steps taken
   const strength = (): number => {

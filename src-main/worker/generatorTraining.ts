@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { drawContactSheet } from '#imaging/contactSheet.ts';
-import type { GeneratorEntry, GeneratorModel } from '#models/model.ts';
+import type { BatchPlan, GeneratorEntry, GeneratorModel } from '#models/model.ts';
 import { classOf, conditionOf, type Condition } from '#shared/condition.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { createOrder } from './dataOrder.ts';
@@ -33,7 +33,10 @@ export function createGeneratorTraining(
   const known = { config, grid, seed, memory, scans: paths.length, classes: condition?.values.length ?? 0 };
   const model = entry.create(known);
   const health = createHealthProbe(model, { grid, volumes, seed });
-  const heldOut = volumes.filter((volume) => volume.split === 'heldout').slice(0, reconstructed);
+  const heldOut = volumes.filter((volume) => volume.split === 'heldout');
+  const unseen = createVolumeBatches({ paths: heldOut.map((volume) => volume.path), grid, seed });
+  /** A dry run has no held-out scans to compare with, and does without. */
+  const nextHeldOut = (): BatchPlan | null => (heldOut.length === 0 ? null : (model.nextHeldOut?.() ?? null));
   return {
     model,
     condition,
@@ -43,15 +46,18 @@ export function createGeneratorTraining(
 
     async step(iteration) {
       const plan = model.nextBatch?.() ?? { from: (iteration - 1) * batchSize, count: batchSize, side: grid };
+      const asked = nextHeldOut();
+      const compared = asked === null ? undefined : await unseen.batch(asked);
       const real = await batches.batch(plan);
       try {
-        if (condition === null) return await model.step(real);
-        return await model.step(
-          real,
-          Array.from({ length: plan.count }, (_, index) => classAt(plan.from + index)),
-        );
+        const labels =
+          condition === null
+            ? undefined
+            : Array.from({ length: plan.count }, (_, index) => classAt(plan.from + index));
+        return await model.step(real, labels, compared);
       } finally {
         real.dispose();
+        compared?.dispose();
       }
     },
 
@@ -59,7 +65,7 @@ export function createGeneratorTraining(
       const samples = model.generate({ count: previewCount, seed: previewSeed, truncation: 1 });
       try {
         const sampled = (await volumesOf(samples)).map((volume) => ({ volume, low: -1, high: 1 }));
-        const pairs = await reconstruct(model, heldOut, { grid, condition });
+        const pairs = await reconstruct(model, heldOut.slice(0, reconstructed), { grid, condition });
         const cells = pairs.flatMap(({ scan, made }) => [
           { volume: scan, low: -1, high: 1, caption: 'held out' },
           { volume: made, low: -1, high: 1, caption: 'from its code' },

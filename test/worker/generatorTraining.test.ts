@@ -93,6 +93,22 @@ test('a conditional model gets the class that belongs to each scan, epoch after 
   training.model.dispose();
 });
 
+test('adaptive augmentation is shown held-out scans at every fourth iteration, where there are any', async () => {
+  const scans = await scansOnDisk(16, [{}, {}, {}, {}]);
+  const config = progressiveGan.configSchema.parse({ maps: 4, batch4: 2, augment: 'adaptive' });
+  const withHeldOut = scans.map((scan, index) => ({ ...scan, split: index < 2 ? ('train' as const) : ('heldout' as const) }));
+  for (const volumes of [withHeldOut, scans]) {
+    const training = createGeneratorTraining(progressiveGan, { config, grid: 16, volumes, seed: 1 });
+    const before = tf.memory().numTensors;
+    for (let iteration = 1; iteration <= 4; iteration++) {
+      const isCompared = volumes === withHeldOut && iteration === 4;
+      expect('augment.overfitting' in (await training.step(iteration))).toBe(isCompared);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+    training.model.dispose();
+  }
+});
+
 test('a preview of a model with an encoder shows held-out scans beside what it makes of them', async () => {
   const scans = await scansOnDisk(16, [{}, {}, {}, {}]);
   const config = autoencoder.configSchema.parse({ width: 4, latent: 4, batch: 2 });

@@ -45,6 +45,12 @@ function requireFit(entry: ModelEntry, config: unknown, { store }: OwnedProject,
   if (entry.kind === 'generator') {
     const scans = store.datasets.volumes(dataset.id).filter(({ split }) => split === 'train');
     conditionOf(scans, entry.condition?.(config) ?? '');
+    if (entry.needsHeldOut?.(config) === true && dataset.heldout === 0) {
+      throw new AppError(
+        'usage',
+        `augment=adaptive goes by how the discriminator scores held-out scans, and the dataset "${dataset.name}" has none. Set augment=fixed, or import the scans again with a --holdout above 0.`,
+      );
+    }
     return;
   }
   const learned = formatFactor(entry.patches(config).factor);

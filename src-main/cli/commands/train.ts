@@ -2,6 +2,9 @@
 import { Option, type Command } from 'commander';
 import type { CommandInput } from '#contract/commands.ts';
 import { collapseActions, type CollapseAction } from '#contract/health.ts';
+import type { Job } from '#contract/jobs.ts';
+import type { DatasetRecord } from '#contract/records.ts';
+import { steadierSettings } from '#shared/fewScans.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import {
   jsonOption,
@@ -12,6 +15,7 @@ import {
   wholeNumber,
   type ProjectFlags,
 } from '../flags.ts';
+import { say } from '../output.ts';
 
 /** Long enough for a small grid to show brains; short enough to wait for. */
 const defaultMinutes = 60;
@@ -55,6 +59,16 @@ function memoryOf({ pieces, recompute }: TrainFlags): Pick<CommandInput<'model.t
   return { memory: { pieces: pieces ?? 1, recompute: recompute ?? false } };
 }
 
+/** A word on what helps, where a network is to learn from few scans. */
+function sayFewScans({ request }: Job, dataset: DatasetRecord): void {
+  const settings = request.kind === 'train' ? steadierSettings(request.config, dataset) : null;
+  if (settings === null) return;
+  const flags = Object.entries(settings).map(([key, value]) => `--set ${key}=${String(value)}`);
+  say(
+    `With ${String(dataset.train)} training scans a discriminator soon knows them by heart. To show it real and synthetic scans changed alike: ${flags.join(' ')}`,
+  );
+}
+
 async function train(flags: TrainFlags, endWith: EndWith): Promise<void> {
   const [{ withSession }, { chooseProject }, { reportEnd }] = await Promise.all([
     import('../session.ts'), import('../chooseProject.ts'), import('../reportJob.ts'),
@@ -76,6 +90,7 @@ async function train(flags: TrainFlags, endWith: EndWith): Promise<void> {
       watchEvery: flags.watchEvery ?? null,
       onCollapse: flags.onCollapse,
     });
+    if (flags.json !== true) sayFewScans(job, await call('dataset.show', { project, name: flags.dataset }));
     const detail = await follow(project, job);
     endWith(exitCodeOfJob(detail.job.state));
     reportEnd(detail, { project, isJson: flags.json === true });

@@ -8,9 +8,9 @@ export interface LossSeries {
   readonly values: Record<string, (number | null)[]>;
 }
 
-/** Whether a term is a loss, and drawn unless it is put away; the others say how far a growing network has come. */
+/** Whether a term is a loss, and drawn unless it is put away; the others say how far a network has grown or is augmented. */
 export function isLoss(name: string): boolean {
-  return !name.startsWith('growth.');
+  return !/^(growth|augment)\./.test(name);
 }
 
 /** How a loss is drawn. */

@@ -57,6 +57,14 @@ export const en = {
     takes: 'About {time} on this machine',
     reaches: 'About {iterations} iterations on this machine',
   },
+  few: {
+    title: 'Few scans',
+    text: 'With {scans} training scans a discriminator soon knows them by heart. Show it real and synthetic scans changed alike: shifted, turned, scaled, in other contrast, in part.',
+    adaptive: 'How often follows from how differently it scores held-out scans.',
+    fixed: 'No scan is held out to go by, so a change of each kind happens to one in five.',
+    r1: 'R1 keeps its verdicts smooth.',
+    take: 'Use it',
+  },
   fidelity: {
     label: 'Fidelity or sharpness',
     fidelity: 'Fidelity',
