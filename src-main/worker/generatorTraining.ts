@@ -51,9 +51,7 @@ export function createGeneratorTraining(
       const real = await batches.batch(plan);
       try {
         const labels =
-          condition === null
-            ? undefined
-            : Array.from({ length: plan.count }, (_, index) => classAt(plan.from + index));
+          condition === null ? undefined : Array.from({ length: plan.count }, (_, index) => classAt(plan.from + index));
         return await model.step(real, labels, compared);
       } finally {
         real.dispose();

@@ -96,7 +96,10 @@ test('a conditional model gets the class that belongs to each scan, epoch after 
 test('adaptive augmentation is shown held-out scans at every fourth iteration, where there are any', async () => {
   const scans = await scansOnDisk(16, [{}, {}, {}, {}]);
   const config = progressiveGan.configSchema.parse({ maps: 4, batch4: 2, augment: 'adaptive' });
-  const withHeldOut = scans.map((scan, index) => ({ ...scan, split: index < 2 ? ('train' as const) : ('heldout' as const) }));
+  const withHeldOut = scans.map((scan, index) => ({
+    ...scan,
+    split: index < 2 ? ('train' as const) : ('heldout' as const),
+  }));
   for (const volumes of [withHeldOut, scans]) {
     const training = createGeneratorTraining(progressiveGan, { config, grid: 16, volumes, seed: 1 });
     const before = tf.memory().numTensors;
