@@ -145,33 +145,37 @@ test('a dry run measures a few steps, and ends at once when told to', { timeout:
   expect(await backend.call('model.stopMeasuring', {})).toBeNull();
 });
 
-test('a model is not trained on a grid it does not know, nor adaptively without held-out scans', { timeout: 60_000 }, async () => {
-  const backend = openBackend();
-  const project = await newProject(backend);
-  const folder = join(temporaryFolder(), 'scans');
-  await backend.untilOver(await backend.call('phantom.create', { project, count: 1, seed: 1, out: folder }));
-  const request = {
-    project,
-    folder,
-    name: 'phantoms',
-    grid: 20,
-    spacingMm: 'auto',
-    holdout: 0,
-    seed: 1,
-    derivative: null,
-  } as const;
-  await backend.untilOver(await backend.call('dataset.import', request));
-  expect(await backend.dispatch('model.train', training(project, 1))).toMatchObject({
-    ok: false,
-    error: { code: 'usage', message: expect.stringContaining('16, 32, 64, 128') as string },
-  });
-  await backend.untilOver(await backend.call('dataset.import', { ...request, name: 'all', grid: 16 }));
-  const adaptive = { ...training(project, 1), dataset: 'all', overrides: { augment: 'adaptive' } };
-  expect(await backend.dispatch('model.train', adaptive)).toMatchObject({
-    ok: false,
-    error: { code: 'usage', message: expect.stringContaining('held-out') as string },
-  });
-});
+test(
+  'a model is not trained on a grid it does not know, nor adaptively without held-out scans',
+  { timeout: 60_000 },
+  async () => {
+    const backend = openBackend();
+    const project = await newProject(backend);
+    const folder = join(temporaryFolder(), 'scans');
+    await backend.untilOver(await backend.call('phantom.create', { project, count: 1, seed: 1, out: folder }));
+    const request = {
+      project,
+      folder,
+      name: 'phantoms',
+      grid: 20,
+      spacingMm: 'auto',
+      holdout: 0,
+      seed: 1,
+      derivative: null,
+    } as const;
+    await backend.untilOver(await backend.call('dataset.import', request));
+    expect(await backend.dispatch('model.train', training(project, 1))).toMatchObject({
+      ok: false,
+      error: { code: 'usage', message: expect.stringContaining('16, 32, 64, 128') as string },
+    });
+    await backend.untilOver(await backend.call('dataset.import', { ...request, name: 'all', grid: 16 }));
+    const adaptive = { ...training(project, 1), dataset: 'all', overrides: { augment: 'adaptive' } };
+    expect(await backend.dispatch('model.train', adaptive)).toMatchObject({
+      ok: false,
+      error: { code: 'usage', message: expect.stringContaining('held-out') as string },
+    });
+  },
+);
 
 test('an import that is killed leaves neither rows nor volumes', { timeout: 60_000 }, async () => {
   const backend = openBackend();
