@@ -1,6 +1,6 @@
 /**
  * What to offer where a model is to learn from few scans: a discriminator learns these by heart, and what the network makes
- * becomes like them or breaks down. Why so many: docs/decisions/0024-augmentation-for-small-cohorts.md.
+ * becomes like them or breaks down. Why so many: docs/decisions/0025-augmentation-for-small-cohorts.md.
  */
 
 /** Training scans below which it is offered. */

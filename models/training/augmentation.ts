@@ -2,7 +2,7 @@
  * Augmentation of what a discriminator sees, at a strength that is given or follows from how much it has learned its
  * training scans by heart: adaptive discriminator augmentation (Karras et al. 2020, arXiv 2006.06676, section 3).
  *
- * Why it goes by held-out scans: docs/decisions/0024-augmentation-for-small-cohorts.md.
+ * Why it goes by held-out scans: docs/decisions/0025-augmentation-for-small-cohorts.md.
  */
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
