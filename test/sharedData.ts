@@ -23,3 +23,18 @@ export function describeShared(title: string, place: string, tests: (path: strin
     });
   }
 }
+
+const templateFolder = '/usr/share/mricron/templates';
+
+/** A group of tests that need Debian's package mricron-data, whose folder of templates it is handed. */
+export function describeTemplates(title: string, tests: (folder: string) => void): void {
+  if (existsSync(templateFolder)) {
+    describe(title, () => {
+      tests(templateFolder);
+    });
+  } else {
+    describe.skip(`${title} (skipped: Debian's mricron-data is not installed)`, () => {
+      tests(templateFolder);
+    });
+  }
+}
