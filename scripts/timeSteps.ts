@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import type { WorkerTask } from '#contract/jobs.ts';
 import { workerEnvironment } from '#backend/jobs/workerEnvironment.ts';
+import { kernelTable, watchKernels } from './kernelUse.ts';
 
 export interface TimedCase {
   /** As `peers.py` calls it. */
@@ -19,7 +20,9 @@ const childMark = 'DOPPEL_BENCH_CHILD';
 
 /**
  * Prints a JSON line: seconds a run by the clock (best, median), processor seconds of all cores (best), peak resident
- * memory. Processor time says what the work costs where the machine is shared.
+ * memory, and what the run multiplies: 10⁹ operations, how many a processor second, and that as a share of what the
+ * machine's own matrix product reached in the same minutes. Processor time says what the work costs where the machine is
+ * shared. With `--profile` the costliest kernels of one run follow on stderr.
  */
 export async function timeSteps(timed: TimedCase): Promise<void> {
   if (process.env[childMark] === '1') {
@@ -38,25 +41,58 @@ async function measure({ name, runs, prepare }: TimedCase): Promise<void> {
   const { tf, engine } = await loadTensorFlow();
   registerNativeKernels(tf);
   const run = await prepare(tf);
-  await run(); // compiles kernels, fills caches
+  const gflop = (await watchKernels(tf, run)).reduce((sum, use) => sum + use.gflop, 0); // also compiles, fills caches
+  const peak = process.argv.includes('--profile') ? await profile(tf, run) : matrixProductRate(tf);
   const seconds: number[] = [];
   const processor: number[] = [];
   for (let count = 0; count < runs; count++) {
-    const [started, used] = [performance.now(), process.cpuUsage()];
-    await run();
+    const started = performance.now();
+    processor.push(await processorSeconds(run));
     seconds.push((performance.now() - started) / 1000);
-    const { user, system } = process.cpuUsage(used);
-    processor.push((user + system) / 1e6);
   }
   const sorted = seconds.toSorted((a, b) => a - b);
   const rounded = (value: number | undefined): number => Number((value ?? Number.NaN).toFixed(3));
+  const leastProcessor = Math.min(...processor);
+  const rate = gflop / leastProcessor;
   const result = {
     case: name,
     engine: `${engine.name} ${engine.version} (${engine.device})`,
     s: rounded(sorted[0]),
     median: rounded(sorted[Math.floor(runs / 2)]),
-    cpu_s: rounded(Math.min(...processor)),
+    cpu_s: rounded(leastProcessor),
     peak_mib: Math.floor(process.resourceUsage().maxRSS / 1024),
+    gflop: Math.round(gflop),
+    gflop_cpu_s: Math.round(rate),
+    of_matmul: rounded(rate / Math.max(peak, matrixProductRate(tf))),
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+async function processorSeconds(work: () => unknown): Promise<number> {
+  const started = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1e6;
+}
+
+/** Prints the costliest kernels of a run; gives the matrix product's rate. */
+async function profile(tf: typeof TensorFlow, run: () => Promise<unknown>): Promise<number> {
+  process.stderr.write(kernelTable(await watchKernels(tf, run)));
+  return matrixProductRate(tf);
+}
+
+const matrixSide = 3072;
+
+/** 10⁹ operations a processor second of a matrix product, the best of a few. */
+function matrixProductRate(tf: typeof TensorFlow): number {
+  const matrix = tf.randomUniform<TensorFlow.Rank.R2>([matrixSide, matrixSide]);
+  let least = Infinity;
+  for (let count = 0; count < 4; count++) {
+    const started = process.cpuUsage();
+    tf.matMul(matrix, matrix).dispose();
+    const { user, system } = process.cpuUsage(started);
+    least = Math.min(least, (user + system) / 1e6);
+  }
+  matrix.dispose();
+  return (2 * matrixSide ** 3) / 1e9 / least;
 }

@@ -148,7 +148,7 @@ export function prepareWeights(
       const filter = leaf;
       leaf = tf.tidy(() => {
         const scaled = scale === undefined ? filter : tf.mul(filter, scale);
-        if (upsampling !== undefined) return mirrorKernel(foldKernel(scaled as tf.Tensor5D, upsampling));
+        if (upsampling !== undefined) return foldKernel(mirrorKernel(scaled as tf.Tensor5D), upsampling);
         return isPooling ? foldKernel(scaled as tf.Tensor5D) : scaled;
       });
       derived.push(leaf);
@@ -165,7 +165,7 @@ export function prepareWeights(
         const spectrum = spectra[name];
         pulled[name] = tf.tidy(() => {
           let current = gradient;
-          if (spec?.upsampling) current = unfoldKernel(mirrorKernel(current as tf.Tensor5D), spec.upsampling);
+          if (spec?.upsampling) current = mirrorKernel(unfoldKernel(current as tf.Tensor5D, spec.upsampling));
           if (spec?.isPooling) current = unfoldKernel(current as tf.Tensor5D);
           if (spec?.scale !== undefined) current = tf.mul(current, spec.scale);
           return spectrum === undefined ? tf.clone(current) : throughSpectralNorm(current, spectrum);

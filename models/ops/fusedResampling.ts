@@ -12,47 +12,61 @@ import { transposedConvolution } from './transposedConvolution.ts';
 
 /** Along which axes a resampling changes the size. */
 const everyAxis: Strides = [2, 2, 2];
-const resampled = (strides: Strides): readonly number[] => [0, 1, 2].filter((axis) => strides[axis] === 2);
 
 /**
  * Sum of the one-voxel shifts along the axes of stride 2: [3, 3, 3, in, out] → [4, 4, 4, in, out] for all three. Linear;
- * `unfoldKernel` is its adjoint.
+ * `unfoldKernel` is its adjoint. Each is one matrix product, where shifts by padding pass over the kernel nine times.
  */
 export function foldKernel(kernel: tf.Tensor5D, strides = everyAxis): tf.Tensor5D {
+  const [, , , into, out] = kernel.shape;
   return tf.tidy(() => {
-    let folded = kernel;
-    for (const axis of resampled(strides)) {
-      folded = tf.add(tf.pad(folded, paddingOf(axis, 0, 1)), tf.pad(folded, paddingOf(axis, 1, 0)));
-    }
-    return folded; // 4 along the axes of stride 2
+    const folded = tf.matMul(shifts(strides), tf.reshape(kernel, [taps ** 3, into * out]));
+    return tf.reshape(folded, [...foldedSize(strides), into, out]); // 4 along the axes of stride 2
   });
 }
 
 /** The adjoint of `foldKernel`, which carries a gradient back: [4, 4, 4, in, out] → [3, 3, 3, in, out]. */
 export function unfoldKernel(gradient: tf.Tensor5D, strides = everyAxis): tf.Tensor5D {
+  const [depth, height, width, into, out] = gradient.shape;
   return tf.tidy(() => {
-    let unfolded = gradient;
-    for (const axis of resampled(strides)) {
-      const size = unfolded.shape.map((length, index) => (index === axis ? length - 1 : length));
-      const late = size.map((_, index) => (index === axis ? 1 : 0));
-      unfolded = tf.add(
-        tf.slice(unfolded, [0, 0, 0, 0, 0], size as Size5),
-        tf.slice(unfolded, late as Size5, size as Size5),
-      );
-    }
-    return unfolded; // [3, 3, 3, in, out]
+    const unfolded = tf.matMul(shifts(strides), tf.reshape(gradient, [depth * height * width, into * out]), true);
+    return tf.reshape(unfolded, [taps, taps, taps, into, out]);
   });
 }
 
-type Size5 = [number, number, number, number, number];
+const taps = 3;
+const foldedSize = (strides: Strides): Strides => {
+  const [depth, height, width] = strides;
+  return [taps - 1 + depth, taps - 1 + height, taps - 1 + width];
+};
 
-function paddingOf(axis: number, before: number, after: number): [number, number][] {
-  return [0, 1, 2, 3, 4].map((index) => (index === axis ? [before, after] : [0, 0]));
+/** Taps of a kernel → those of the folded one: [4³, 3³] for all axes. */
+function shifts(strides: Strides): tf.Tensor2D {
+  const [depth, height, width] = foldedSize(strides);
+  const takes = (axis: 0 | 1 | 2, to: number, from: number): boolean =>
+    to === from || (strides[axis] === 2 && to === from + 1);
+  const rows = Array.from({ length: depth * height * width }, (_, to) =>
+    Array.from({ length: taps ** 3 }, (__, from) => {
+      const isTaken =
+        takes(0, Math.floor(to / (height * width)), Math.floor(from / taps ** 2)) &&
+        takes(1, Math.floor(to / width) % height, Math.floor(from / taps) % taps) &&
+        takes(2, to % width, from % taps);
+      return isTaken ? 1 : 0;
+    }),
+  );
+  return tf.tensor2d(rows);
 }
 
-/** A folded kernel [4, 4, 4, in, out] as the transposed convolution wants it: mirrored, [4, 4, 4, out, in]. Its own inverse. */
+/**
+ * A kernel [k, k, k, in, out] as the transposed convolution wants it: mirrored, [k, k, k, out, in]. Its own inverse; before
+ * folding or after, which is the same and costs more.
+ */
 export function mirrorKernel(kernel: tf.Tensor5D): tf.Tensor5D {
-  return tf.tidy(() => tf.transpose(tf.reverse(kernel, [0, 1, 2]), [0, 1, 2, 4, 3]));
+  const [depth, height, width, into, out] = kernel.shape;
+  return tf.tidy(() => {
+    const reversed = tf.reshape<tf.Rank.R3>(tf.reverse(kernel, [0, 1, 2]), [depth * height * width, into, out]);
+    return tf.reshape(tf.transpose(reversed, [0, 2, 1]), [depth, height, width, out, into]); // of three axes: twice as fast
+  });
 }
 
 /**

@@ -8,6 +8,7 @@
  */
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { optionalKernels } from '#models/ops/kernels.ts';
+import { registerMinimalConvolutions } from './minimalConvolutions.ts';
 
 interface OpAttribute {
   readonly name: string;
@@ -75,7 +76,9 @@ export function registerNativeKernels(tf: typeof TensorFlow): void {
   register(optionalKernels.batchNorm, batchNorm);
   register(optionalKernels.batchNormGradient, batchNormGradient);
   register(optionalKernels.sumOfRows, sumOfRows);
-  if (hasBiasedConvolution(tf)) register(optionalKernels.biasedConvolution, biasedConvolution);
+  if (!hasBiasedConvolution(tf)) return;
+  register(optionalKernels.biasedConvolution, biasedConvolution);
+  registerMinimalConvolutions(tf);
 }
 
 /** TensorFlow brings the fused convolution for some processors only: tried on one voxel. */
