@@ -18,14 +18,15 @@ const named = (value: unknown): unknown => (typeof value === 'boolean' ? (value 
 
 /** Settings that all adversarial models share. */
 export const augmentationSettings = {
-  augment: z
-    .preprocess(named, z.enum(['off', 'fixed', 'adaptive']))
-    .default('off')
-    .meta({
-      default: 'off',
-      description:
+  augment: z.preprocess(
+    named,
+    z
+      .enum(['off', 'fixed', 'adaptive'])
+      .default('off')
+      .describe(
         'For few scans: move, turn, scale, brighten and cut real and synthetic scans alike before the discriminator sees them; adaptive: as much as it learns its training scans by heart',
-    }),
+      ),
+  ),
   augmentStrength: z
     .number()
     .min(0)

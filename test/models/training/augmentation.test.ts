@@ -128,4 +128,6 @@ it('understands what α-WGAN had before: on or off', () => {
   const schema = z.object(augmentationSettings);
   expect(schema.parse({ augment: true }).augment).toBe('fixed');
   expect(schema.parse({ augment: false }).augment).toBe('off');
+  const described = { enum: ['off', 'fixed', 'adaptive'], default: 'off' }; // of which the form and `model list` are made
+  expect(z.toJSONSchema(schema, { io: 'input' }).properties?.['augment']).toMatchObject(described);
 });
