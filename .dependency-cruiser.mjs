@@ -7,7 +7,7 @@ export const layers = {
   models: { folders: ['src-shared'], packages: ['@tensorflow/tfjs', 'zod'], node: false },
   'src-main/imaging': {
     folders: ['src-shared'],
-    packages: ['@itk-wasm/elastix', 'fast-png', 'itk-wasm', 'nifti-reader-js'],
+    packages: ['@itk-wasm/elastix', '@niivue/dcm2niix', 'dicom-parser', 'fast-png', 'itk-wasm', 'nifti-reader-js'],
     node: true,
   },
   'src-main/worker': {
@@ -49,6 +49,8 @@ export const layers = {
 export const owners = {
   'better-sqlite3': 'src-main/backend/store/',
   '@cornerstonejs/core': 'src-renderer/viewer/',
+  '@niivue/dcm2niix': 'src-main/imaging/dicom/',
+  'dicom-parser': 'src-main/imaging/dicom/',
   electron: 'src-main/shell/',
   '@itk-wasm/elastix': 'src-main/imaging/align/',
   '@tensorflow/tfjs-node-gpu': 'src-main/worker/tensorflow.ts',

@@ -12,6 +12,7 @@ const leftOut = new RegExp(
 const wanted = {
   '@itk-wasm/elastix': ['dist/*.js', 'dist/pipelines/elastix.{js,wasm.zst}'],
   'itk-wasm': ['dist/*.js', 'dist/{pipeline,interface-types,worker-pool,deprecated}/**/*.js'],
+  '@niivue/dcm2niix': ['dist/{index.jpeg,dcm2niix.jpeg}.js', 'dist/dcm2niix.jpeg.wasm'],
   '@tensorflow/tfjs': ['dist/tf.node.js'],
   '@tensorflow/tfjs-backend-cpu': ['dist/tf-backend-cpu.node.js'],
   '@tensorflow/tfjs-backend-webgl': ['dist/tf-backend-webgl.node.js'],
@@ -20,6 +21,7 @@ const wanted = {
   '@tensorflow/tfjs-data': ['dist/tf-data.node.js'],
   '@tensorflow/tfjs-layers': ['dist/tf-layers.node.js'],
   '@tensorflow/tfjs-node-gpu': ['dist/**/*.js'],
+  'dicom-parser': ['dist/dicomParser.min.js'],
   'better-sqlite3': ['lib/**/*.js', `prebuilds/${process.platform}-${process.arch}.node`],
 };
 const always = ['package.json', '{licen[cs]e,LICEN[CS]E,copying,COPYING,notice,NOTICE}*'];

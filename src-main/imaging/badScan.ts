@@ -12,9 +12,9 @@ export type BadScanCode =
   | 'bad-dimensions'
   | 'single-slice'
   | 'too-small'
-  | 'four-dimensional'
+  | 'four-dimensional' // several volumes, of which none was chosen
   | 'colour'
-  | 'complex'
+  | 'vectors' // several numbers a voxel that are no frames
   | 'unknown-datatype'
   | 'huge'
   | 'bad-offset'
@@ -29,6 +29,9 @@ export type BadScanCode =
   | 'no-bias-field' // too little to estimate it from
   | 'no-mask' // no mask file of the user's for this scan
   | 'mask-elsewhere' // … or it lies elsewhere in space
+  | 'localizer'
+  | 'derived' // computed from a scan
+  | 'incomplete' // slices are missing, uneven or there too often
   | 'no-pair' // no other scan, or several, of this subject
   | 'wrong-factor' // the two scans of a pair differ by another factor
   | 'pair-elsewhere'; // … or lie elsewhere in space
@@ -58,7 +61,16 @@ export type ScanWarningCode =
   | 'bad-label'
   | 'pair-differs'
   | 'mask-unsure' // the brain found has an unlikely size
-  | 'mask-kept'; // nothing to strip: the scan came without a skull
+  | 'mask-kept' // nothing to strip: the scan came without a skull
+  | 'frame-chosen' // one of several volumes, or their mean
+  | 'magnitude' // of complex numbers
+  | 'duplicate-slices'
+  | 'series-split' // one of several volumes of a DICOM series
+  | 'derived'
+  | 'tilted'
+  | 'slices-unknown'
+  | 'slices-at-end'
+  | 'interpolated-slices';
 
 export interface ScanWarning {
   readonly code: ScanWarningCode;

@@ -5,7 +5,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, createInflate } from 'node:zlib';
 import { BadScan } from './badScan.ts';
 
 export interface ByteSource {
@@ -17,6 +17,12 @@ export interface ByteSource {
   /** Always to be called. */
   close(): void;
 }
+
+/**
+ * How data lie in a file. `found`: raw, or in gzip as a whole, told by the first bytes; offsets count unpacked bytes.
+ * The others begin at an offset of the file as it is: `raw`, packed as `gzip` or `zlib`, or `text`, numbers in ASCII.
+ */
+export type DataForm = 'found' | 'raw' | 'gzip' | 'zlib' | 'text';
 
 /** Deflate cannot pack tighter than this (zlib's technical notes: 1032 to 1). */
 export const bestCompression = 1032;
@@ -73,12 +79,37 @@ export async function formOf(path: string): Promise<FileForm> {
   }
 }
 
-/** Opens a file for reading in order. Throws BadScan ('unreadable', later 'truncated' or 'damaged'). */
-export async function openByteSource(path: string): Promise<ByteSource> {
-  const { isCompressed } = await formOf(path);
-  const file = createReadStream(path, { highWaterMark: readBytes });
+/** Bytes in memory in order from `offset`, as if they were a file's. */
+export function bytesSource(bytes: Uint8Array, offset: number): ByteSource {
+  let at = offset;
+  const take = (count: number): Uint8Array => {
+    const piece = bytes.subarray(at, at + count);
+    at += piece.length;
+    return piece;
+  };
+  return {
+    isCompressed: false,
+    read: (target) => {
+      const piece = take(target.length);
+      target.set(piece);
+      return Promise.resolve(piece.length);
+    },
+    skip: (count) => Promise.resolve(take(count).length),
+    close: () => undefined,
+  };
+}
+
+/**
+ * Opens a file for reading in order from `offset`, which counts bytes as `form` says. Throws BadScan ('unreadable', later
+ * 'truncated' or 'damaged').
+ */
+export async function openByteSource(path: string, form: DataForm = 'found', offset = 0): Promise<ByteSource> {
+  const isFound = form === 'found';
+  const isCompressed = form === 'gzip' || form === 'zlib' || (isFound && (await formOf(path)).isCompressed);
+  const file = createReadStream(path, { highWaterMark: readBytes, start: isFound ? 0 : offset });
+  const unpack = form === 'zlib' ? createInflate : createGunzip;
   // A failure of either stream arrives at the iteration below; the callback has nothing to add.
-  const stream = isCompressed ? pipeline(file, createGunzip({ chunkSize: unpackBytes }), () => undefined) : file;
+  const stream = isCompressed ? pipeline(file, unpack({ chunkSize: unpackBytes }), () => undefined) : file;
   stream.on('error', () => undefined); // the same failure, should nobody be iterating any more
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   let chunk: Uint8Array = new Uint8Array(0);
@@ -106,6 +137,7 @@ export async function openByteSource(path: string): Promise<ByteSource> {
     return done;
   };
 
+  if (isFound) await advance(offset, () => undefined);
   return {
     isCompressed,
     read: (target) =>

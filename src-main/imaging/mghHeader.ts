@@ -51,7 +51,7 @@ export function parseMgh(bytes: Uint8Array, path: string): ScanHeader {
       `The header names the voxel type ${String(type)}, which is not read. Convert the scan to NIfTI with mri_convert.`,
     );
   }
-  const size = checkDimensions([view.getInt32(4), view.getInt32(8), view.getInt32(12), view.getInt32(16)]);
+  const { size, frames } = checkDimensions([view.getInt32(4), view.getInt32(8), view.getInt32(12), view.getInt32(16)]);
   const hasOrientation = view.getInt16(28) !== 0;
   const affine = affineOf(view, size, hasOrientation);
   checkAffine(affine, 'The header', 'Write the file anew with mri_convert from its source.');
@@ -64,7 +64,10 @@ export function parseMgh(bytes: Uint8Array, path: string): ScanHeader {
     affine,
     affineSource: 'mgh',
     encoding: { datatype, littleEndian: false, slope: 1, intercept: 0 },
+    frames,
+    layout: 'volumes',
     dataPath: path,
+    dataForm: 'found',
     dataOffset: mghBytes,
     warnings,
   };

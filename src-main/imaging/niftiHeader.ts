@@ -15,7 +15,7 @@ import {
 } from '#shared/volume/niftiPlacement.ts';
 import { BadScan, type ScanWarning } from './badScan.ts';
 import type { Datatype } from './datatype.ts';
-import { checkAffine, checkDimensions, type ScanHeader } from './scanHeader.ts';
+import { checkAffine, checkDimensions, type ScanHeader, type VoxelLayout } from './scanHeader.ts';
 
 export const nifti1Bytes = 348;
 export const nifti2Bytes = 540;
@@ -35,19 +35,25 @@ const datatypes: ReadonlyMap<number, Datatype> = new Map([
   [1280, 'uint64'],
 ]);
 
-function datatypeOf(code: number): Datatype {
+/** Pairs of a real and an imaginary part. */
+const complexTypes: ReadonlyMap<number, Datatype> = new Map([
+  [32, 'float32'],
+  [1792, 'float64'],
+]);
+
+export function niftiDatatype(code: number): { datatype: Datatype; layout: VoxelLayout } {
   const datatype = datatypes.get(code);
-  if (datatype !== undefined) return datatype;
+  if (datatype !== undefined) return { datatype, layout: 'volumes' };
+  const part = complexTypes.get(code);
+  if (part !== undefined) return { datatype: part, layout: 'complex' };
   if (code === 128 || code === 2304) {
     throw new BadScan(
       'colour',
       'The voxels are colours (RGB), not intensities. Export the scan itself, without a colour map.',
     );
   }
-  if (code === 32 || code === 1792 || code === 2048) {
-    throw new BadScan('complex', 'The voxels are complex numbers. Export the magnitude image.');
-  }
-  const known = code === 1536 ? ' (128-bit floating point)' : code === 1 ? ' (single bits)' : '';
+  const names: Readonly<Record<number, string>> = { 1: 'single bits', 1536: '128-bit floating point', 2048: 'complex numbers of 256 bits' }; // prettier-ignore
+  const known = names[code] === undefined ? '' : ` (${names[code]})`;
   throw new BadScan(
     'unknown-datatype',
     `The header names the voxel type ${String(code)}${known}, which is not read. Save the scan as 16-bit integers or 32-bit floating point.`,
@@ -122,7 +128,7 @@ function placementWarnings(
 }
 
 /** The image file of a header file, packed or not. Throws BadScan where there is none. */
-function imageOf(headerPath: string): string {
+export function imageOf(headerPath: string): string {
   const stem = headerPath.replace(/\.(hdr|nii)(\.gz)?$/i, '');
   const found = ['.img', '.img.gz', '.IMG'].map((ending) => stem + ending).find((path) => existsSync(path));
   if (found === undefined)
@@ -134,7 +140,7 @@ function imageOf(headerPath: string): string {
 }
 
 /** Dimensions after the count, as far as it goes. */
-function dimensionsOf(dims: readonly number[]): number[] {
+export function dimensionsOf(dims: readonly number[]): number[] {
   const [count = 0, ...lengths] = dims;
   if (!Number.isInteger(count) || count < 1 || count > 7) {
     throw new BadScan(
@@ -156,9 +162,15 @@ function offsetOf(claimed: number, format: 'nifti1' | 'nifti2', isSingleFile: bo
   return Math.max(least, Math.floor(claimed));
 }
 
+/** Whether bytes begin a NIfTI header: its length, in either byte order, and the letters that tell it from Analyze 7.5. */
+export function isNifti(bytes: Uint8Array): boolean {
+  const letters = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 3));
+  return ['n+1', 'ni1'].includes(letters(344)) || ['n+2', 'ni2'].includes(letters(4));
+}
+
 /**
  * Reads a header from the first 348 (NIfTI-1) or 540 (NIfTI-2) bytes of the file at `path`, which tells where a pair's
- * image file must be. Throws BadScan.
+ * image file must be. `isNifti` holds for them. Throws BadScan.
  */
 export function parseNifti(bytes: Uint8Array, path: string): ScanHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -174,19 +186,12 @@ export function parseNifti(bytes: Uint8Array, path: string): ScanHeader {
   // Given the header alone, the library looks for no extensions, which it may fail on.
   const header = format === 'nifti1' ? new NIFTI1() : new NIFTI2();
   header.readHeader(Uint8Array.from(bytes.subarray(0, length)).buffer);
-  const magic = header.magic.slice(0, 3);
-  if (magic !== 'n+1' && magic !== 'ni1' && magic !== 'n+2' && magic !== 'ni2') {
-    throw new BadScan(
-      'no-orientation',
-      'This is an Analyze 7.5 file, which does not say which side is left. Convert the scan from its source to NIfTI.',
-    );
-  }
-  const isSingleFile = magic[1] === '+';
+  const isSingleFile = header.magic[1] === '+';
   const long = (at: number): number => Number(view.getBigInt64(at, littleEndian));
   const dims = format === 'nifti1' ? header.dims : header.dims.map((_, index) => long(16 + 8 * index));
   const dimensions = dimensionsOf(dims);
-  const datatype = datatypeOf(header.datatypeCode);
-  const size = checkDimensions(dimensions);
+  const { datatype, layout } = niftiDatatype(header.datatypeCode);
+  const { size, frames } = checkDimensions(dimensions);
   const slope = Number.isFinite(header.scl_slope) && header.scl_slope !== 0 ? header.scl_slope : null;
   return {
     format,
@@ -199,7 +204,10 @@ export function parseNifti(bytes: Uint8Array, path: string): ScanHeader {
       slope: slope ?? 1,
       intercept: slope !== null && Number.isFinite(header.scl_inter) ? header.scl_inter : 0,
     },
+    frames,
+    layout,
     dataPath: isSingleFile ? path : imageOf(path),
+    dataForm: 'found',
     dataOffset: offsetOf(format === 'nifti1' ? header.vox_offset : long(168), format, isSingleFile),
   };
 }

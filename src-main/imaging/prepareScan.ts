@@ -15,10 +15,9 @@ import {
 } from '#shared/volume/affine.ts';
 import { turnToRas } from '#shared/volume/orientation.ts';
 import type { Volume } from '#shared/volume/volume.ts';
-import { sha256Of, sha256OfFile } from './atomicWrite.ts';
+import { sha256Of } from './atomicWrite.ts';
 import { BadScan, type ScanWarning } from './badScan.ts';
 import { maskBrain, type BrainMask } from './brainMask.ts';
-import { readingError } from './byteSource.ts';
 import { cropVolume } from './crop.ts';
 import { cutOffFaces } from './cutOff.ts';
 import { replaceNonFinite } from './nonFinite.ts';
@@ -26,7 +25,7 @@ import { percentilesOf } from './percentiles.ts';
 import { correctInBrain } from './preprocess/correctInBrain.ts';
 import { maskScan } from './preprocess/maskScan.ts';
 import { measureIntensity, type IntensityMeasure } from './preprocess/normalise.ts';
-import { readVolume } from './readVolume.ts';
+import { fileSource, type ScanSource } from './scanSource.ts';
 
 export interface PreparedScan {
   readonly native: NativeGeometry;
@@ -40,7 +39,7 @@ export interface PreparedScan {
   readonly warnings: readonly ScanWarning[];
   /** Hash of all voxels in RAS order: equal for copies of a scan whatever their file format and axis order. */
   readonly voxelHash: string;
-  /** Hash of the file; of a pair, over the hashes of header and image. */
+  /** Hash of the file; of a pair, over the hashes of header and image; of a series, over those of its files. */
   readonly sourceSha256: string;
   /** Where it was laid on a reference: `volume` and `measures` are then of where it lies now. */
   readonly alignment: Alignment | null;
@@ -199,15 +198,6 @@ function hashOf({ size, data }: Volume): string {
   return sha256Of(`${size.join(' ')} ${sha256Of(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`);
 }
 
-export async function sourceHash(path: string, dataPath: string): Promise<string> {
-  try {
-    const hash = await sha256OfFile(path);
-    return path === dataPath ? hash : sha256Of(hash + (await sha256OfFile(dataPath)));
-  } catch (thrown) {
-    throw readingError(thrown); // gone or out of reach since it was read
-  }
-}
-
 /** A scan in RAS order. */
 interface WholeScan {
   readonly native: NativeGeometry;
@@ -217,17 +207,19 @@ interface WholeScan {
   readonly voxelHash: string;
   /** About the file and damage to its voxels. */
   readonly warnings: readonly ScanWarning[];
-  readonly dataPath: string;
+  readonly sourceSha256: () => Promise<string>;
 }
 
-async function readWhole(path: string): Promise<WholeScan> {
-  const { volume: read, native, warnings, dataPath } = await readVolume(path);
+/** A path is that of a file. */
+async function readWhole(from: string | ScanSource): Promise<WholeScan> {
+  const source = typeof from === 'string' ? fileSource(from) : from;
+  const { volume: read, native, warnings, sourceSha256 } = await source.read();
   const turned = turnToRas(read);
   const whole: Volume = { ...turned, affine: snapAffine(turned.affine) };
   const voxelHash = hashOf(whole);
   const damage = replaceNonFinite(whole);
   checkVaries(whole.data);
-  return { native, whole, voxelHash, warnings: [...warnings, ...damage], dataPath };
+  return { native, whole, voxelHash, warnings: [...warnings, ...damage], sourceSha256 };
 }
 
 /** … with the brain found in it. */
@@ -236,9 +228,9 @@ export interface FoundBrain extends WholeScan {
   readonly intensity: GridTransform['intensity'];
 }
 
-/** Reads the scan at `path` and finds the brain. Throws BadScan, an AppError of code 'bad-input'. */
-export async function findBrain(path: string): Promise<FoundBrain> {
-  const scan = await readWhole(path);
+/** Reads a scan (a path is that of a file) and finds the brain. Throws BadScan, an AppError of code 'bad-input'. */
+export async function findBrain(from: string | ScanSource): Promise<FoundBrain> {
+  const scan = await readWhole(from);
   const brain = maskBrain(scan.whole);
   const volume = cropVolume(scan.whole, brain.box, brain.background);
   return { ...scan, brain, intensity: intensityOf(volume, tissueOf(volume, brain), brain) };
@@ -250,9 +242,14 @@ export interface Preparation {
   readonly maskFile: string | null;
 }
 
-/** Reads, masks, corrects and measures the scan at `path`. Throws BadScan, an AppError of code 'bad-input'. */
-export async function prepareScan(path: string, preparation: Preparation | null = null): Promise<PreparedScan> {
-  const { native, whole, voxelHash, warnings, dataPath } = await readWhole(path);
+/**
+ * Reads, masks, corrects and measures a scan (a path is that of a file). Throws BadScan, an AppError of code 'bad-input'.
+ */
+export async function prepareScan(
+  from: string | ScanSource,
+  preparation: Preparation | null = null,
+): Promise<PreparedScan> {
+  const { native, whole, voxelHash, warnings, sourceSha256 } = await readWhole(from);
   const { biasField = false, brainMask = null, normalise = 'percentile' } = preparation?.preprocess ?? {};
   const masked = brainMask === null ? null : await maskScan(whole, brainMask, preparation?.maskFile ?? null);
   const brain = masked?.brain ?? maskBrain(whole);
@@ -276,7 +273,7 @@ export async function prepareScan(path: string, preparation: Preparation | null 
       ...extentWarnings(measures, brain, whole.size),
     ],
     voxelHash,
-    sourceSha256: await sourceHash(path, dataPath),
+    sourceSha256: await sourceSha256(),
     alignment: null,
     preprocessing:
       preparation === null

@@ -1,29 +1,26 @@
 /**
  * Finds the scans of a folder: a flat folder, a folder per patient, or BIDS (Gorgolewski et al. 2016, Sci. Data
- * 3:160044). Every file that looks like a volume becomes a candidate or is rejected with a reason; nothing is read yet
- * but names and the participants' table.
+ * 3:160044), and DICOM files in any order. Every file that looks like a volume and every DICOM series becomes a candidate
+ * or is rejected with a reason; nothing is read yet but names, the participants' table and the headers of DICOM files.
  */
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attributes, FileOutcome } from '#contract/records.ts';
 import { AppError } from '#contract/errors.ts';
+import { findSeries, type FoundSeries, type Watch } from './dicom/findSeries.ts';
+import type { Series } from './dicom/series.ts';
 import { parseParticipants } from './participants.ts';
-import {
-  contrastOf,
-  contrastRank,
-  isLabelName,
-  parseBidsName,
-  stemOf,
-  supportedFormats,
-  volumeFileKind,
-} from './volumeFile.ts';
+import { rejected, sortFiles } from './sortFiles.ts';
+import { contrastOf, contrastRank, isLabelName, parseBidsName, stemOf } from './volumeFile.ts';
 import { walkFolder } from './walkFolder.ts';
 
 export interface Candidate {
-  /** Relative to the folder, `/` between names; of a pair the header. */
+  /** Relative to the folder, `/` between names; of a pair the header, of a series a name that is no file's. */
   readonly path: string;
   readonly subject: string;
   readonly session: string | null;
+  /** Of a DICOM series; absent for a file. */
+  readonly series?: Series;
 }
 
 export interface FolderContent {
@@ -56,72 +53,6 @@ const otherDatatypes = new Set([
   'motion',
 ]);
 
-function rejected(path: string, code: string, reason: string): FileOutcome {
-  return { path, status: 'rejected', code, reason };
-}
-
-/** DICOM files often have no ending; the letters after the preamble tell them (PS3.10, 7.1). */
-async function isDicom(path: string): Promise<boolean> {
-  const magic = Buffer.alloc(4);
-  try {
-    const file = await open(path, 'r');
-    try {
-      await file.read(magic, 0, 4, 128);
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return false; // a file of no known name that cannot be opened is none of ours
-  }
-  return magic.toString('latin1') === 'DICM';
-}
-
-/** Splits what was found into volume files (of pairs the header) and rejections; other files are passed over. */
-async function sortFiles(
-  root: string,
-  files: readonly string[],
-): Promise<{ volumes: string[]; outcomes: FileOutcome[] }> {
-  const volumes: string[] = [];
-  const outcomes: FileOutcome[] = [];
-  const withoutEnding = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1) + stemOf(path);
-  const named = (kind: string): Set<string> =>
-    new Set(files.filter((path) => volumeFileKind(path) === kind).map(withoutEnding));
-  const headers = named('header');
-  const images = named('image');
-  for (const path of files) {
-    const kind = volumeFileKind(path);
-    const unsupported = `This format is not read. ${supportedFormats} are: convert the scan to one of them.`;
-    if (kind === 'scan' || (kind === 'header' && images.has(withoutEnding(path)))) volumes.push(path);
-    else if (kind === 'header')
-      outcomes.push(
-        rejected(
-          path,
-          'missing-pair',
-          'This is a header whose image file (.img) is not beside it. Put both into one folder, under one name.',
-        ),
-      );
-    else if (kind === 'image' && !headers.has(withoutEnding(path)))
-      outcomes.push(
-        rejected(
-          path,
-          'missing-pair',
-          'This is an image file whose header (.hdr) is not beside it. Put both into one folder, under one name.',
-        ),
-      );
-    else if (kind === 'unsupported') outcomes.push(rejected(path, 'unsupported-format', unsupported));
-    else if (kind === 'other' && !/\.[^./]*[a-z][^./]*$/i.test(path) && (await isDicom(join(root, path)))) {
-      outcomes.push(
-        rejected(
-          path,
-          'unsupported-format',
-          `This is a DICOM file. ${supportedFormats} are read: convert the series to NIfTI, with dcm2niix for instance.`,
-        ),
-      );
-    }
-  }
-  return { volumes, outcomes };
-}
-
 /** Why a BIDS name is no anatomical scan, null where it may be one. */
 function bidsRejection(path: string): FileOutcome | null {
   const folders = path.split('/').slice(0, -1);
@@ -137,28 +68,41 @@ function bidsRejection(path: string): FileOutcome | null {
   return rejected(path, 'other-modality', `The file is in ${datatype}/: only anatomical scans (anat/) are imported.`);
 }
 
+/** What the rule of one contrast looks at. */
+interface Named {
+  readonly path: string;
+  readonly contrast: string | null;
+  readonly isLabel: boolean;
+}
+
+/** In BIDS the suffix is the contrast; elsewhere names without a known word have none. */
+function nameOf(path: string, layout: Layout): Named {
+  const stem = stemOf(path);
+  const contrast = contrastOf(stem) ?? (layout === 'bids' ? parseBidsName(stem).suffix : null);
+  return { path, contrast, isLabel: isLabelName(stem) };
+}
+
+/** Series that stay aside of themselves are of no contrast: their own reason is told. */
+function nameOfSeries({ path, series }: FoundSeries): Named {
+  return { path, contrast: series.aside?.until === 'asking' ? null : series.words.contrast, isLabel: false };
+}
+
 /**
- * One contrast a dataset: the most common one stays, files of others are rejected, and so are label maps. In BIDS the
- * suffix is the contrast; elsewhere names without a known word stay.
+ * One contrast a dataset: the most common one stays, scans of others are rejected, and so are label maps; scans without a
+ * known contrast stay.
  */
-function keepOneContrast(paths: readonly string[], layout: Layout): { kept: string[]; outcomes: FileOutcome[] } {
-  const contrast = (path: string): string | null => {
-    const stem = stemOf(path);
-    return contrastOf(stem) ?? (layout === 'bids' ? parseBidsName(stem).suffix : null);
-  };
+function keepOneContrast(names: readonly Named[]): { kept: Set<string>; outcomes: FileOutcome[] } {
   const counts = new Map<string, number>();
-  for (const path of paths) {
-    const name = contrast(path);
-    if (name !== null && !isLabelName(stemOf(path))) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { contrast, isLabel } of names) {
+    if (contrast !== null && !isLabel) counts.set(contrast, (counts.get(contrast) ?? 0) + 1);
   }
   const [chosen] = [...counts].sort(
     ([a, countA], [b, countB]) => countB - countA || contrastRank(a) - contrastRank(b) || (a < b ? -1 : 1),
   );
-  const kept: string[] = [];
+  const kept = new Set<string>();
   const outcomes: FileOutcome[] = [];
-  for (const path of paths) {
-    const name = contrast(path);
-    if (isLabelName(stemOf(path))) {
+  for (const { path, contrast, isLabel } of names) {
+    if (isLabel) {
       outcomes.push(
         rejected(
           path,
@@ -166,15 +110,15 @@ function keepOneContrast(paths: readonly string[], layout: Layout): { kept: stri
           'By its name this is a label map or mask, not a scan. Label maps are taken from derivatives/ with --derivative.',
         ),
       );
-    } else if (name !== null && chosen !== undefined && name !== chosen[0]) {
+    } else if (contrast !== null && chosen !== undefined && contrast !== chosen[0]) {
       outcomes.push(
         rejected(
           path,
           'other-modality',
-          `A dataset holds one contrast: here ${chosen[0]} (${String(chosen[1])} files), and this is ${name === '' ? 'not named' : name}. Import it as a dataset of its own from a folder without the others.`,
+          `A dataset holds one contrast: here ${chosen[0]} (${String(chosen[1])} scans), and this is ${contrast === '' ? 'not named' : contrast}. Import it as a dataset of its own: name its scans (--scan), or use a folder without the others.`,
         ),
       );
-    } else kept.push(path);
+    } else kept.add(path);
   }
   return { kept, outcomes };
 }
@@ -231,8 +175,27 @@ async function readParticipants(
   };
 }
 
+export interface ScanFolderOptions {
+  /** Scans that are taken by name whatever contrast the others have; others are not. Undefined: all that fit. */
+  readonly named?: readonly string[] | undefined;
+  /** Told after each DICOM file; may throw to stop. */
+  readonly watch?: Watch;
+}
+
+/** Keeps the named ones. Throws AppError 'not-found' where one is not there. */
+function chooseNamed(candidates: readonly Candidate[], named: readonly string[]): readonly Candidate[] {
+  const there = new Set(candidates.map(({ path }) => path));
+  const missing = named.filter((path) => !there.has(path));
+  if (missing.length === 0) return candidates.filter(({ path }) => named.includes(path));
+  throw new AppError(
+    'not-found',
+    `The folder holds no scan called ${missing.slice(0, 3).join(', ')}. "doppel dataset scan" lists what it holds.`,
+  );
+}
+
 /** Looks through a folder. Throws AppError 'not-found' where there is none, or none that may be read. */
-export async function scanFolder(root: string): Promise<FolderContent> {
+export async function scanFolder(root: string, options: ScanFolderOptions = {}): Promise<FolderContent> {
+  const { named, watch = () => Promise.resolve() } = options;
   const isSkipped = (folder: string): boolean => /(^|\/)derivatives$/i.test(folder) || asideFolders.has(folder);
   const { files, unreadable } = await walkFolder(root, isSkipped).catch((thrown: unknown) => {
     throw new AppError(
@@ -249,18 +212,26 @@ export async function scanFolder(root: string): Promise<FolderContent> {
   const misplaced = isBids ? sorted.volumes.map(bidsRejection).filter((outcome) => outcome !== null) : [];
   const misplacedPaths = new Set(misplaced.map((outcome) => outcome.path));
   const placed = sorted.volumes.filter((path) => !misplacedPaths.has(path));
-  const { kept, outcomes } = keepOneContrast(placed, layout);
+  const owners = withoutSharedFolder(placed.map((path) => ownerOf(path, layout)));
+  const takenSubjects = new Set(owners.map(({ subject }) => subject));
+  const { found, outcomes: ofDicom } = await findSeries(root, sorted.dicom, { takenSubjects, watch });
+  const all: Candidate[] = [...owners, ...found];
+  const { kept, outcomes } = keepOneContrast([
+    ...placed.map((path) => nameOf(path, layout)),
+    ...found.map(nameOfSeries),
+  ]);
   const participants = await readParticipants(root, files);
   return {
-    candidates: withoutSharedFolder(kept.map((path) => ownerOf(path, layout))),
+    candidates: named === undefined ? all.filter(({ path }) => kept.has(path)) : chooseNamed(all, named),
     outcomes: [
       ...participants.outcomes,
       ...unreadable.map((path) =>
         rejected(path, 'unreadable', 'It cannot be read. Check that it is there and that you may read it.'),
       ),
       ...sorted.outcomes,
+      ...ofDicom,
       ...misplaced,
-      ...outcomes,
+      ...(named === undefined ? outcomes : []),
     ],
     participants: participants.table,
   };

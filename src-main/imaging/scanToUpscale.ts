@@ -11,7 +11,7 @@ import { cropMask, type Box } from './crop.ts';
 import { intensityScale } from './degrade.ts';
 import { enlarge } from './enlarge.ts';
 import { percentilesOf } from './percentiles.ts';
-import { extentWarnings, findBrain, measureBrain, sourceHash } from './prepareScan.ts';
+import { extentWarnings, findBrain, measureBrain } from './prepareScan.ts';
 
 /** Shares of the brain's voxels below which the quantiles lie that describe a contrast. */
 export const contrastQuantiles = { p5: 0.05, p25: 0.25, p50: 0.5, p75: 0.75, p95: 0.95 } as const;
@@ -38,7 +38,7 @@ export interface ScanToUpscale {
 
 /** Reads the scan at `path` whole. Throws BadScan, an AppError of code 'bad-input'. */
 export async function readScanToUpscale(path: string): Promise<ScanToUpscale> {
-  const { native, whole, brain, intensity, warnings, dataPath } = await findBrain(path);
+  const { native, whole, brain, intensity, warnings, sourceSha256 } = await findBrain(path);
   const { box } = brain;
   const mask = cropMask(brain.mask, box.size, {
     first: [-box.first[0], -box.first[1], -box.first[2]],
@@ -60,7 +60,7 @@ export async function readScanToUpscale(path: string): Promise<ScanToUpscale> {
     exactBackground: intensityScale(whole).background,
     quantiles: { p5, p25, p50, p75, p95 },
     warnings: [...warnings, ...extentWarnings(measureBrain(whole, mask), brain, whole.size)],
-    sourceSha256: await sourceHash(path, dataPath),
+    sourceSha256: await sourceSha256(),
   };
 }
 

@@ -1,16 +1,21 @@
 /** What file names say: is it a volume, in a format that is read, and of what kind. */
 
-/** `scan`: to be read. `image`: the image file of a header pair. `unsupported`: an image of a kind that is not read. */
-export type VolumeFileKind = 'scan' | 'header' | 'image' | 'unsupported' | 'other';
+/**
+ * `scan`: to be read. `image`: the image file of a header pair. `dicom`: named like one, which its content decides.
+ * `unsupported`: an image of a kind that is not read.
+ */
+export type VolumeFileKind = 'scan' | 'header' | 'image' | 'dicom' | 'unsupported' | 'other';
 
 const endings: readonly (readonly [RegExp, VolumeFileKind])[] = [
-  [/\.(nii|nii\.gz|mgz|mgh|mgh\.gz)$/i, 'scan'],
+  [/\.(nii|nii\.gz|mgz|mgh|mgh\.gz|nrrd|nhdr|mha|mhd)$/i, 'scan'],
+  [/\.(dcm|dicom|ima)$/i, 'dicom'],
   [/\.(hdr|hdr\.gz)$/i, 'header'],
   [/\.(img|img\.gz)$/i, 'image'],
-  [/\.(nrrd|nhdr|mha|mhd|dcm|dicom|ima|mnc|head|brik|brik\.gz|par|rec|nii\.(bz2|xz|zst|zip))$/i, 'unsupported'],
+  [/\.(mnc|head|brik|brik\.gz|par|rec|nii\.(bz2|xz|zst|zip))$/i, 'unsupported'],
 ];
 
-export const supportedFormats = 'NIfTI (.nii, .nii.gz, .hdr with .img) and MGH (.mgz, .mgh)';
+export const supportedFormats =
+  'DICOM, NIfTI (.nii, .nii.gz, .hdr with .img), MGH (.mgz, .mgh), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) and Analyze 7.5 (.hdr with .img)';
 
 export function volumeFileKind(name: string): VolumeFileKind {
   return endings.find(([ending]) => ending.test(name))?.[1] ?? 'other';

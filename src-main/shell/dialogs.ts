@@ -31,7 +31,7 @@ export async function chooseFolder(window: Parent, title: string): Promise<strin
 }
 
 /** `.gz` stands for `.nii.gz`: systems filter by the last part of a name alone. */
-const scanSuffixes = ['nii', 'gz', 'mgz', 'mgh', 'hdr', 'img'];
+const scanSuffixes = ['nii', 'gz', 'mgz', 'mgh', 'hdr', 'img', 'nrrd', 'nhdr', 'mha', 'mhd'];
 
 export async function chooseScans(window: Parent, words: ShellWords, title: string): Promise<readonly string[]> {
   const { canceled, filePaths } = await showOpen(window, {

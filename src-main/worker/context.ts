@@ -1,4 +1,5 @@
 /** What every kind of job gets from the process around it: a way to speak, and to know that it should stop. */
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '#contract/errors.ts';
 import type { WorkerMessage } from '#contract/jobs.ts';
 
@@ -11,4 +12,18 @@ export interface WorkerContext {
 /** Thrown by a job that has stopped because it was asked to and has left everything in order. */
 export function cancelledError(): AppError {
   return new AppError('cancelled', 'Stopped as asked.');
+}
+
+/** Files between two words about how far the headers of a folder have been read. */
+const filesBetween = 200;
+
+/** Tells how far the headers of DICOM files have been read; throws AppError 'cancelled' when that is wanted. */
+export function headerWatch(context: WorkerContext): (done: number, total: number) => Promise<void> {
+  return async (done, total) => {
+    if (done % filesBetween !== 0) return;
+    await setImmediate(); // lets a cancel in
+    if (context.isCancelled()) throw cancelledError();
+    const note = 'Reading the headers of DICOM files';
+    context.send({ type: 'progress', progress: { done, total, unit: 'files', secondsLeft: null, note } });
+  };
 }

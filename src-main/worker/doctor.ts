@@ -1,6 +1,9 @@
 /** The doctor's part that needs the engine: does it load, does it compute the right thing, how fast, with what memory. */
-import { freemem, availableParallelism } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { freemem, availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { EngineReport, TaskOf, WorkerMessage } from '#contract/jobs.ts';
+import { checkSides } from '#imaging/sides/checkSides.ts';
 import { mending } from '#shared/installation.ts';
 import type { WorkerContext } from './context.ts';
 import { convolutionFlops, findConvolutionFault, prepareConvolution } from './doctorConvolution.ts';
@@ -29,6 +32,7 @@ export async function doctor(_task: TaskOf<'doctor'>, context: WorkerContext): P
     checkConvolution(),
     checkThreads(),
     checkMemory(),
+    await checkLeftAndRight(),
   ];
   context.send({ type: 'doctor', engine, checks });
 }
@@ -98,6 +102,32 @@ function checkMemory(): Check {
     ok,
     detail: ok ? detail : `${detail}: too little to train; at least ${gigabytes(leastMemoryBytes)} are needed`,
   };
+}
+
+/** A made-up scan of which one knows what is left, through every format from file to export. */
+async function checkLeftAndRight(): Promise<Check> {
+  const name = 'left and right';
+  const folder = await mkdtemp(join(tmpdir(), 'doppel-sides-')).catch(() => null);
+  if (folder === null)
+    return {
+      name,
+      ok: false,
+      detail: 'not tried: the folder for temporary files cannot be written to. Make room there.',
+    };
+  try {
+    const { faults, chains } = await checkSides(folder);
+    const [first] = faults;
+    if (first === undefined)
+      return { name, ok: true, detail: `kept from file to export, in ${String(chains)} formats and orientations` };
+    const more = faults.length === 1 ? '' : `, and ${String(faults.length - 1)} others`;
+    return {
+      name,
+      ok: false,
+      detail: `A phantom as ${first}${more}: import nothing here; ${mending.installation}, and report this.`,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function gigabytes(bytes: number): string {

@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
-import type { ImportRequest, TaskOf } from '#contract/jobs.ts';
+import type { ImportRequest } from '#contract/importing.ts';
+import type { TaskOf } from '#contract/jobs.ts';
 import type { FileOutcome, VolumeRecord } from '#contract/records.ts';
 import { writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { BadScan, type ScanWarning } from '#imaging/badScan.ts';
@@ -23,7 +24,7 @@ import { createScanCache } from '#imaging/scanCache.ts';
 import { scanFolder, type Candidate, type FolderContent } from '#imaging/scanFolder.ts';
 import { splitSubjects } from '#imaging/splitSubjects.ts';
 import { supportedFormats } from '#imaging/volumeFile.ts';
-import { cancelledError, type WorkerContext } from './context.ts';
+import { cancelledError, headerWatch, type WorkerContext } from './context.ts';
 import { openPairs, type Pairs } from './importPairs.ts';
 import { openPreprocess, type Preprocess } from './importPreprocess.ts';
 
@@ -166,7 +167,7 @@ async function storeScan(
     sourceSha256: scan.sourceSha256,
     affine: volume.affine,
     transform,
-    attributes: run.content.participants.get(subjectKey(candidate.subject)) ?? {},
+    attributes: { ...candidate.series?.attributes, ...run.content.participants.get(subjectKey(candidate.subject)) },
     warnings: all.map(({ reason }) => reason),
   };
 }
@@ -181,7 +182,7 @@ async function lookAtScans(
   for (const candidate of run.content.candidates) {
     run.progress.step(0, `Reading ${candidate.path}`);
     const isUsed = await orRejected(run, candidate.path, async () => {
-      const scan = await run.preprocess.prepare(join(run.request.folder, candidate.path));
+      const scan = await run.preprocess.prepare(candidate);
       const original = duplicates.findOrKeep(candidate.path, scan);
       if (original === null) {
         await use(candidate, scan);
@@ -227,14 +228,14 @@ function sizeNotes(reach: number, reaches: readonly number[]): ScanWarning[] {
 
 /** What needs every scan, the spacing or a common scale of intensities, is known when all have been measured. */
 async function importInTwoPasses(run: ImportRun): Promise<{ spacingMm: number; stored: StoredVolume[] }> {
-  const { folder, grid } = run.request;
+  const { grid } = run.request;
   const cache = createScanCache(run.preprocess.prepare);
   const measured: Measured[] = [];
   await lookAtScans(
     run,
     (candidate, scan) => {
       measured.push({ candidate, measures: scan.measures, measure: scan.measure });
-      cache.keep(join(folder, candidate.path), scan);
+      cache.keep(candidate, scan);
       return Promise.resolve();
     },
     2,
@@ -255,7 +256,7 @@ async function importInTwoPasses(run: ImportRun): Promise<{ spacingMm: number; s
     const notes = sizeNotes(Math.max(...measures.reachMm), reaches);
     const volume = await orRejected(run, candidate.path, async () =>
       storeScan(run, candidate, {
-        scan: normalise(await cache.take(join(folder, candidate.path))),
+        scan: normalise(await cache.take(candidate)),
         spacingMm,
         notes,
       }),
@@ -308,7 +309,8 @@ export async function importDataset(task: TaskOf<'import'>, context: WorkerConte
     type: 'progress',
     progress: { done: 0, total: 0, unit: 'steps', secondsLeft: null, note: 'Looking for scans' },
   });
-  const { pairs, content } = await openPairs(request, await scanFolder(request.folder));
+  const found = await scanFolder(request.folder, { named: request.scans, watch: headerWatch(context) });
+  const { pairs, content } = await openPairs(request, found);
   const labels = request.derivative === null ? null : await openLabelMaps(request.folder, request.derivative);
   await mkdir(join(projectDir, volumesFolder), { recursive: true });
   const written: string[] = [];

@@ -1,6 +1,6 @@
 /** Of an import of real pairs: the low-resolution scans, found by subject, and what is stored of each. */
 import { join, relative, sep } from 'node:path';
-import type { ImportRequest } from '#contract/jobs.ts';
+import type { ImportRequest } from '#contract/importing.ts';
 import type { FileOutcome, LowScan } from '#contract/records.ts';
 import { BadScan, type ScanWarning } from '#imaging/badScan.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
@@ -22,6 +22,10 @@ export interface Pairs {
   read(candidate: Candidate, high: Volume): Promise<PairedLow>;
 }
 
+/** Pseudonyms are given folder by folder: equal ones of two folders may be different patients. */
+const dicomPair =
+  'Pairs are matched by the names of subjects, which DICOM series do not show. Convert both to NIfTI under such names.';
+
 const noPair = (path: string, { reason }: Unmatched): FileOutcome => ({
   path,
   status: 'rejected',
@@ -36,7 +40,11 @@ export async function openPairs(
 ): Promise<{ pairs: Pairs | null; content: FolderContent }> {
   if (pairs === undefined) return { pairs: null, content };
   const lowContent = await scanFolder(pairs.folder);
-  const { lowOf, high, low } = matchPairs(content.candidates, lowContent.candidates);
+  const withoutSeries = (candidates: readonly Candidate[]): Candidate[] =>
+    candidates.filter(({ series }) => series === undefined);
+  const { lowOf, high, low } = matchPairs(withoutSeries(content.candidates), withoutSeries(lowContent.candidates));
+  const seriesOf = ({ candidates }: FolderContent): Unmatched[] =>
+    candidates.filter(({ series }) => series !== undefined).map(({ path }) => ({ path, reason: dicomPair }));
   const seenFromHigh = (path: string): string => relative(folder, join(pairs.folder, path)).split(sep).join('/');
   return {
     pairs: createPairs(pairs, lowOf),
@@ -46,8 +54,8 @@ export async function openPairs(
       outcomes: [
         ...content.outcomes,
         ...lowContent.outcomes.map((outcome) => ({ ...outcome, path: seenFromHigh(outcome.path) })),
-        ...high.map((scan) => noPair(scan.path, scan)),
-        ...low.map((scan) => noPair(seenFromHigh(scan.path), scan)),
+        ...[...high, ...seriesOf(content)].map((scan) => noPair(scan.path, scan)),
+        ...[...low, ...seriesOf(lowContent)].map((scan) => noPair(seenFromHigh(scan.path), scan)),
       ],
     },
   };

@@ -6,8 +6,8 @@ import { chooseSpacing } from '#imaging/chooseSpacing.ts';
 import { drawContactSheet } from '#imaging/contactSheet.ts';
 import { createSampler } from '#imaging/interpolate.ts';
 import { replaceNonFinite } from '#imaging/nonFinite.ts';
+import { findCandidate } from '#imaging/candidateSource.ts';
 import { prepareScan } from '#imaging/prepareScan.ts';
-import { readVolume } from '#imaging/readVolume.ts';
 import { resampleToGrid } from '#imaging/resampleToGrid.ts';
 import { applyAffine, gridAffine, invertAffine, multiplyAffines } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
@@ -43,11 +43,13 @@ function cutOut(scan: Volume, box: Volume, background: number): Volume {
 
 /** Writes both pictures into `out` and says where. Throws BadScan, an AppError of code 'bad-input'. */
 export async function previewScan(task: TaskOf<'preview'>, context: WorkerContext): Promise<void> {
-  const prepared = await prepareScan(task.path);
+  const { frame = null, acceptIncomplete = false } = task;
+  const source = await findCandidate(task.folder, task.path, { frame, acceptIncomplete, isNamed: true });
+  const prepared = await prepareScan(source);
   const reaches = task.reachesMm.length === 0 ? [prepared.measures.reachMm] : task.reachesMm;
   const spacingMm = task.spacingMm === 'auto' ? chooseSpacing(reaches, task.grid) : task.spacingMm;
   const { volume, warnings } = resampleToGrid(prepared, { grid: task.grid, spacingMm });
-  const { volume: whole } = await readVolume(task.path);
+  const { volume: whole } = await source.read();
   replaceNonFinite(whole);
   const { background, low, high } = prepared.intensity;
   const native = cutOut(whole, volume, background);

@@ -4,14 +4,13 @@ import { command, type Command } from './command.ts';
 import type { ErrorShape } from './errors.ts';
 import type { EvaluationReport } from './evaluation.ts';
 import type { HealthNotice } from './health.ts';
+import { importRequest, scanRequest } from './importing.ts';
 import {
   type degradedMessage,
   degradeRequest,
   evaluateRequest,
-  importRequest,
   type measuredMessage,
   phantomRequest,
-  scanRequest,
   superResolveRequest,
   synthesizeRequest,
   trainRequest,
@@ -127,7 +126,7 @@ export const commands = {
   'project.show': command(z.strictObject({ ...inProject })).returns<ProjectDetail>(),
   'project.check': command(z.strictObject({ ...inProject })).returns<ProjectCheck>(),
   /** Looks through a folder and says what an import would make of each file. */
-  'dataset.scan': command(scanRequest.pick({ folder: true }).extend(inProject)).returns<Job>(),
+  'dataset.scan': command(scanRequest.omit({ kind: true, seed: true }).extend(inProject)).returns<Job>(),
   /** What a look has found so far, in the order it was found; `job` is the scan's. */
   'dataset.scanResult': command(z.strictObject({ ...inProject, job: z.string() })).returns<readonly ScanCandidate[]>(),
   /** Puts one scan that a look found on a grid, beside the queue of jobs: it takes a second or two. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { sliceProfiles } from '../volume/factor.ts';
 import { errorShape } from './errors.ts';
 import { healthMessages, watching } from './health.ts';
+import { importRequest, scanRequest } from './importing.ts';
 import {
   artifactKind,
   attributes,
@@ -13,34 +14,12 @@ import {
   split,
   volumeRecord,
 } from './records.ts';
-import { preprocessRequest } from './preprocess.ts';
 import { drawnCase, fairnessReport, studyCase, studyRemedy, voxel } from './studies.ts';
 import { trainingMemory } from './trainingMemory.ts';
 import { exportedMessage, renderRequest, weightsExportRequest, weightsImportRequest } from './weights.ts';
 
 const seed = z.int().nonnegative();
 const folder = z.string().min(1);
-
-/** A look through a folder before an import. */
-export const scanRequest = z.strictObject({
-  kind: z.literal('scan'),
-  folder, // absolute
-  seed, // nothing is random here: 0
-});
-
-export const importRequest = z.strictObject({
-  kind: z.literal('import'),
-  folder, // absolute
-  name: z.string().min(1).max(100),
-  grid: z.int().min(8).max(512),
-  spacingMm: z.union([z.literal('auto'), z.number().positive().max(50)]),
-  holdout: z.number().min(0).max(0.9),
-  seed,
-  derivative: z.string().min(1).nullable(), // the folder under derivatives/ that holds label maps
-  pairs: z.strictObject({ folder, factor: z.string() }).optional(), // real low-resolution scans of the same subjects
-  preprocess: preprocessRequest.optional(), // not given: all that stands out from the air, between its percentiles
-});
-export type ImportRequest = z.infer<typeof importRequest>;
 
 export const trainRequest = z.strictObject({
   kind: z.literal('train'),
@@ -185,7 +164,10 @@ export const workerTask = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('scan'), request: scanRequest, jobDir: folder }), // thumbnails go to jobDir/thumbnails
   z.strictObject({
     kind: z.literal('preview'),
-    path: folder, // the scan, absolute
+    folder, // absolute
+    path: z.string(), // of the candidate, as a look gives it
+    frame: scanRequest.shape.frame,
+    acceptIncomplete: scanRequest.shape.acceptIncomplete,
     grid: importRequest.shape.grid,
     spacingMm: importRequest.shape.spacingMm,
     reachesMm: z.array(z.tuple([z.number(), z.number(), z.number()])), // of all brains of the dataset, for 'auto'

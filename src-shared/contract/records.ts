@@ -11,13 +11,23 @@ export type AffineMatrix = z.infer<typeof affineMatrix>;
 
 const size3 = z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]);
 
+/** Of a file that holds several volumes: which one (1 is the first), or their mean; null: none, such a file is refused. */
+const frameChoice = z.union([z.int().positive(), z.literal('mean')]).nullable();
+export type FrameChoice = z.infer<typeof frameChoice>;
+
+/** How scans are read, at a look as at an import. */
+export const reading = {
+  frame: frameChoice.optional(), // absent: files and series of several volumes are refused
+  acceptIncomplete: z.boolean().optional(), // DICOM series with missing or uneven slices are taken, interpolated
+};
+
 /** The file as it was found. `valueSlope`/`valueIntercept` turn its stored numbers into intensities. */
 export const nativeGeometry = z.strictObject({
-  format: z.enum(['nifti1', 'nifti2', 'mgh']),
+  format: z.enum(['nifti1', 'nifti2', 'mgh', 'analyze', 'nrrd', 'metaimage', 'dicom']),
   size: size3, // voxels along the file's i, j, k
   spacingMm: z.tuple([finite, finite, finite]),
   affine: affineMatrix,
-  affineSource: z.enum(['sform', 'qform', 'mgh', 'pixdim']),
+  affineSource: z.enum(['sform', 'qform', 'mgh', 'pixdim', 'nrrd', 'metaimage', 'dicom']),
   datatype: z.string(),
   valueSlope: finite,
   valueIntercept: finite,
@@ -124,6 +134,10 @@ export const scanCandidate = z.strictObject({
   orientation: z.string().length(3).nullable(), // where the voxel axes point: 'LPS'
   reachMm: z.tuple([finite, finite, finite]).nullable(), // how far the brain reaches from its middle; null: none found
   thumbnail: z.string().nullable(), // id of an artifact
+  frames: z.int().positive().default(1), // volumes that the file or series holds
+  files: z.int().positive().default(1), // of a DICOM series
+  /** What would import a rejected scan all the same: naming it, or accepting incomplete series; null: nothing. */
+  until: z.enum(['asking', 'incomplete']).nullable().default(null),
 });
 export type ScanCandidate = z.infer<typeof scanCandidate>;
 

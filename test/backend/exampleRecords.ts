@@ -4,7 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newJob } from '#backend/jobs/newJob.ts';
 import type { NewDataset } from '#backend/store/datasets.ts';
-import type { ImportRequest, Job, TrainRequest } from '#contract/jobs.ts';
+import type { ImportRequest } from '#contract/importing.ts';
+import type { Job, TrainRequest } from '#contract/jobs.ts';
 import type { AffineMatrix, VolumeRecord } from '#contract/records.ts';
 
 const affine: AffineMatrix = [

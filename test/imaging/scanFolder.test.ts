@@ -49,8 +49,8 @@ describe('a flat folder', () => {
       'README',
       'notes.txt',
       'a.json',
-      'b.nrrd',
-      'c.mha',
+      'b.mnc',
+      'c.par',
       'd.dcm',
       'e.hdr',
       'f.img',
@@ -58,19 +58,19 @@ describe('a flat folder', () => {
     );
     expect(found).toEqual(['a.nii: a, no session']);
     expect(outcomes).toEqual({
-      'b.nrrd': 'unsupported-format',
-      'c.mha': 'unsupported-format',
-      'd.dcm': 'unsupported-format',
+      'b.mnc': 'unsupported-format',
+      'c.par': 'unsupported-format',
+      'd.dcm': 'not-an-image',
       'e.hdr': 'missing-pair',
       'f.img': 'missing-pair',
       'h_mask.nii.gz': 'label-map',
     });
   });
 
-  it('knows DICOM files without an ending', async () => {
+  it('knows DICOM files without an ending, and does not tell their names', async () => {
     const root = folderOf('a.nii');
     writeFileSync(join(root, 'IM0001'), Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]));
-    expect((await scanFolder(root)).outcomes).toMatchObject([{ path: 'IM0001', code: 'unsupported-format' }]);
+    expect((await scanFolder(root)).outcomes).toMatchObject([{ path: 'DICOM files', code: 'damaged' }]);
   });
 
   it('follows links once, even in a circle', async () => {

@@ -21,11 +21,18 @@ function examine(): Promise<readonly WorkerMessage[]> {
 }
 
 describe('the doctor', () => {
-  it('finds the engine, the convolution, the threads and the memory in order, in a process of its own', async () => {
+  it('finds the engine, the convolution, the threads, the memory, left and right in order, in a process of its own', async () => {
     const [report, end] = await examine();
     expect(end).toEqual({ type: 'succeeded' });
     if (report?.type !== 'doctor') throw new Error('no report came first');
-    expect(report.checks.map((check) => check.name)).toEqual(['engine', 'gpu', 'convolution', 'threads', 'memory']);
+    expect(report.checks.map((check) => check.name)).toEqual([
+      'engine',
+      'gpu',
+      'convolution',
+      'threads',
+      'memory',
+      'left and right',
+    ]);
     expect(report.checks.filter((check) => !check.ok)).toEqual([]);
     expect(report.checks.find((check) => check.name === 'convolution')?.detail).toMatch(/as known; \d+ GFLOP\/s/);
   });

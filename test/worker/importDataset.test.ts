@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#contract/errors.ts';
-import { workerMessage, type ImportRequest, type WorkerMessage } from '#contract/jobs.ts';
+import type { ImportRequest } from '#contract/importing.ts';
+import { workerMessage, type WorkerMessage } from '#contract/jobs.ts';
 import type { AffineMatrix, FileOutcome, VolumeRecord } from '#contract/records.ts';
 import { sha256OfFile } from '#imaging/atomicWrite.ts';
 import { readVolume } from '#imaging/readVolume.ts';
@@ -330,5 +331,31 @@ describeShared('the cohort', 'cohort', (folder) => {
       expect(both / labelled).toBeGreaterThan(0.85);
       expect(transform.brainMl).toBeGreaterThan(Number(attributes.brain_ml) * 0.9);
     }
+  });
+});
+
+describeShared('the import of a DICOM study', 'real/dicom-study', (folder) => {
+  it('takes the T1 series under a pseudonym, with what may be kept of its header, and writes no word of the patient', async () => {
+    const { files, volumes, projectDir, error } = await runImport(folder);
+    expect(error).toBeNull();
+    expect(files.map(({ path, code }) => [path, code])).toEqual([
+      ['sub-0001/series-1_localizer', 'localizer'],
+      ['sub-0001/series-2_t1_mprage_sag', 'ok'],
+      ['sub-0001/series-3_t1_incomplete', 'incomplete'],
+    ]);
+    expect(volumes).toMatchObject([
+      { subject: 'sub-0001', attributes: { age: 73, sex: 'F', MagneticFieldStrength: 3, FlipAngle: 9 } },
+    ]);
+    expect(JSON.stringify({ files, volumes })).not.toMatch(/doe|jane|0012345|1948|2021|acc998877|roe|example general/i);
+    for (const name of readdirSync(join(projectDir, 'volumes')))
+      expect(readFileSync(join(projectDir, 'volumes', name), 'latin1')).not.toMatch(/DOE\^JANE|MRN-0012345|ACC998877/);
+  });
+
+  it('takes a series by its name, incomplete ones where that is accepted', async () => {
+    const scans = ['sub-0001/series-3_t1_incomplete'];
+    const { files } = await runImport(folder, { spacingMm: 8, scans, acceptIncomplete: true });
+    expect(files.map(({ path, code }) => [path, code])).toEqual([[scans[0], 'interpolated-slices']]);
+    const refused = await runImport(folder, { spacingMm: 4, scans: ['sub-0009/none'] });
+    expect(refused.error).toMatchObject({ code: 'not-found' });
   });
 });

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
-import type { ImportRequest } from '#contract/jobs.ts';
+import type { ImportRequest } from '#contract/importing.ts';
 import { formatFactor, parseFactor } from '#shared/volume/factor.ts';
 import type { BackendContext } from '../context.ts';
 import { startJob } from '../jobs/startJob.ts';
@@ -36,10 +36,10 @@ export function datasetHandlers({
   'dataset.scan' | 'dataset.scanResult' | 'dataset.preview' | 'dataset.import' | 'dataset.show' | 'volume.setRemoved'
 > {
   return {
-    'dataset.scan': async ({ project: dir, folder }) => {
+    'dataset.scan': async ({ project: dir, folder, ...reading }) => {
       requireFolder(folder);
       const project = await sessions.own(dir);
-      const request = { kind: 'scan' as const, folder: resolve(folder), seed: 0 };
+      const request = { kind: 'scan' as const, folder: resolve(folder), seed: 0, ...reading };
       return startJob({ project, runner, request, datasetFingerprint: null });
     },
 

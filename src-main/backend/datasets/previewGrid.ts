@@ -51,7 +51,10 @@ export async function previewGrid(project: OwnedProject, input: PreviewInput): P
   const worker = startWorker({
     task: {
       kind: 'preview',
-      path: join(job.request.folder, path),
+      folder: job.request.folder,
+      path,
+      frame: job.request.frame,
+      acceptIncomplete: job.request.acceptIncomplete,
       grid,
       spacingMm,
       reachesMm: usable.flatMap(({ reachMm }) => (reachMm === null ? [] : [reachMm])),

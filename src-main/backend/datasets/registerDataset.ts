@@ -1,7 +1,8 @@
 /** Makes a finished import a dataset of the project. */
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
-import type { ImportRequest, Job, WorkerMessage } from '#contract/jobs.ts';
+import type { ImportRequest } from '#contract/importing.ts';
+import type { Job, WorkerMessage } from '#contract/jobs.ts';
 import type { VolumeRecord } from '#contract/records.ts';
 import { hashFile, hashText } from '../hash.ts';
 import { newId, now } from '../identifiers.ts';

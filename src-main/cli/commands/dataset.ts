@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import type { CommandInput, DatasetDetail } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
-import type { FileOutcome, ScanCandidate } from '#contract/records.ts';
+import type { FileOutcome, FrameChoice, ScanCandidate } from '#contract/records.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import {
   holdoutShare,
@@ -19,7 +19,13 @@ import { addPreprocessOptions, preprocessOf, type PreprocessFlags } from '../pre
 import { failureOf } from '../reportJob.ts';
 import { formatNumber, formatTable, printError, printJson, printText } from '../output.ts';
 
-interface ImportFlags extends ProjectFlags, PreprocessFlags {
+/** How scans are read, at a look as at an import. */
+interface ReadingFlags extends ProjectFlags {
+  readonly frame?: FrameChoice;
+  readonly acceptIncomplete?: boolean;
+}
+
+interface ImportFlags extends ReadingFlags, PreprocessFlags {
   readonly name: string;
   readonly grid: number;
   readonly spacingMm: number | 'auto';
@@ -28,6 +34,7 @@ interface ImportFlags extends ProjectFlags, PreprocessFlags {
   readonly derivative?: string;
   readonly pairsLow?: string;
   readonly factor?: string;
+  readonly scan?: readonly string[];
 }
 
 interface ShowFlags extends ProjectFlags {
@@ -40,6 +47,26 @@ function spacing(text: string): number | 'auto' {
   if (value > 50) throw new InvalidArgumentError('Give millimetres up to 50, or auto.');
   return value;
 }
+
+function frame(text: string): FrameChoice {
+  return text === 'mean' ? text : wholeNumber(1)(text);
+}
+
+const frameOption = (): Option =>
+  new Option(
+    '--frame <number|mean>',
+    'of files and series that hold several volumes: which one (1 is the first), or their mean',
+  ).argParser(frame);
+
+const incompleteOption = (): Option =>
+  new Option('--accept-incomplete', 'take DICOM series with missing or uneven slices too, interpolated');
+
+function readingOf({ frame: choice, acceptIncomplete }: ReadingFlags): Pick<CommandInput<'dataset.scan'>, 'frame' | 'acceptIncomplete'> {
+  return {
+    ...(choice === undefined ? {} : { frame: choice }),
+    ...(acceptIncomplete === undefined ? {} : { acceptIncomplete }),
+  };
+} // prettier-ignore
 
 function describeFiles(files: readonly FileOutcome[]): string {
   const notable = files.filter((file) => file.status !== 'imported' || file.reason !== '');
@@ -67,11 +94,11 @@ function datasetDocument({ volumeList, ...dataset }: DatasetDetail): object {
 function describeCandidates(candidates: readonly ScanCandidate[]): string {
   const count = (verdict: ScanCandidate['verdict']): string =>
     String(candidates.filter((candidate) => candidate.verdict === verdict).length);
-  const rows = candidates.map(({ verdict, subject, path, size, spacingMm, orientation, reason }) => [
+  const rows = candidates.map(({ verdict, subject, path, size, frames, spacingMm, orientation, reason }) => [
     verdict,
     subject ?? '',
     path,
-    size === null ? '' : size.join(' × '),
+    size === null ? '' : [...size, ...(frames > 1 ? [frames] : [])].join(' × '),
     spacingMm === null ? '' : `${spacingMm.map((length) => formatNumber(length)).join(' × ')} mm`,
     orientation ?? '',
     reason,
@@ -80,7 +107,7 @@ function describeCandidates(candidates: readonly ScanCandidate[]): string {
   return rows.length === 0 ? 'There are no scans in the folder.' : `${formatTable(rows)}\n\n${summary}`;
 }
 
-async function scanFolder(folder: string, flags: ProjectFlags, endWith: EndWith): Promise<void> {
+async function scanFolder(folder: string, flags: ReadingFlags, endWith: EndWith): Promise<void> {
   const [{ withSession }, { chooseProject }] = await Promise.all([
     import('../session.ts'),
     import('../chooseProject.ts'),
@@ -88,7 +115,10 @@ async function scanFolder(folder: string, flags: ProjectFlags, endWith: EndWith)
   const isJson = flags.json === true;
   await withSession(async ({ call, follow }) => {
     const project = chooseProject(flags);
-    const { job } = await follow(project, await call('dataset.scan', { project, folder: resolve(folder) }));
+    const { job } = await follow(
+      project,
+      await call('dataset.scan', { project, folder: resolve(folder), ...readingOf(flags) }),
+    );
     endWith(exitCodeOfJob(job.state));
     const candidates = await call('dataset.scanResult', { project, job: job.id });
     if (job.state !== 'succeeded') printError(failureOf(job), { isJson, isSaid: false, rest: { candidates, job } });
@@ -127,6 +157,8 @@ async function importFolder(folder: string, flags: ImportFlags, endWith: EndWith
       derivative: flags.derivative ?? null,
       ...pairsOf(flags),
       ...preprocessOf(flags),
+      ...readingOf(flags),
+      ...(flags.scan === undefined ? {} : { scans: [...flags.scan] }),
     };
     const { job, files } = await follow(project, await call('dataset.import', input));
     endWith(exitCodeOfJob(job.state));
@@ -150,16 +182,20 @@ export function addDatasetCommands(program: Command, endWith: EndWith): void {
 
   group
     .command('scan')
-    .description('look through a folder and say what an import would make of each file, without importing')
+    .description('look through a folder and say what an import would make of each file and series, without importing')
     .addArgument(new Argument('<folder>', 'the folder with the scans'))
     .addOption(projectOption())
+    .addOption(frameOption())
+    .addOption(incompleteOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  doppel dataset scan ~/scans --project ageing')
-    .action((folder: string, flags: ProjectFlags) => scanFolder(folder, flags, endWith));
+    .action((folder: string, flags: ReadingFlags) => scanFolder(folder, flags, endWith));
 
   const importing = group
     .command('import')
-    .description('read the scans of a folder (NIfTI, MGH; flat, a folder per patient, or BIDS) onto a common grid')
+    .description(
+      'read the scans of a folder (DICOM, NIfTI, MGH, NRRD, MetaImage; flat, a folder per patient, or BIDS) onto a common grid',
+    )
     .addArgument(new Argument('<folder>', 'the folder with the scans').argParser(path))
     .addOption(projectOption())
     .requiredOption('--name <name>', 'what to call the dataset')
@@ -187,7 +223,10 @@ export function addDatasetCommands(program: Command, endWith: EndWith): void {
         'real low-resolution scans of the same subjects in the same space: super-resolution learns from these pairs',
       ).argParser(path),
     )
-    .option('--factor <factor>', 'by how much those are coarser, such as 2 or 1x1x4');
+    .option('--factor <factor>', 'by how much those are coarser, such as 2 or 1x1x4')
+    .option('--scan <path...>', 'only these files and series, as "dataset scan" names them; what it sets aside too')
+    .addOption(frameOption())
+    .addOption(incompleteOption());
   addPreprocessOptions(importing)
     .addOption(jsonOption())
     .addHelpText(

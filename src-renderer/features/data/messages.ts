@@ -3,7 +3,7 @@ export const en = {
   import: 'Import scans',
   empty: {
     title: 'No scans yet',
-    text: 'Import a folder of brain scans: NIfTI or MGH files, loose, in a folder per patient, or as BIDS. Doppel copies what it needs; your files stay as they are.',
+    text: 'Import a folder of brain scans: DICOM exports, NIfTI, MGH, NRRD or MetaImage files, loose, in a folder per patient, or as BIDS. Doppel copies what it needs; your files stay as they are.',
     drop: 'You can also drop a folder anywhere on this page.',
   },
   dropHere: 'Drop the folder to look through it',
@@ -61,7 +61,7 @@ export const en = {
       drop: 'or drop a folder here',
       chosen: 'Choose the folder with the scans',
       formats:
-        'NIfTI (.nii, .nii.gz, .hdr with .img) and MGH (.mgz, .mgh); loose files, a folder per patient, or BIDS with participants.tsv. Whole heads and skull-stripped brains alike.',
+        'DICOM in any tree of folders; NIfTI (.nii, .nii.gz, .hdr with .img), MGH (.mgz, .mgh), NRRD, MetaImage and Analyze: loose files, a folder per patient, or BIDS with participants.tsv. Whole heads and skull-stripped brains alike.',
     },
     found: {
       title: 'What was found',
@@ -80,7 +80,7 @@ export const en = {
       stray: 'Other files',
       scans: 'one scan | {n} scans',
       nothing: 'There are no scans in this folder',
-      nothingText: 'NIfTI (.nii, .nii.gz, .hdr with .img) and MGH (.mgz, .mgh) are read. Choose another folder.',
+      nothingText: 'DICOM, NIfTI, MGH, NRRD, MetaImage and Analyze are read. Choose another folder.',
       noMatch: 'No file matches these filters',
       list: 'Files that were found',
       another: 'Another folder',

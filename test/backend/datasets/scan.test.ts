@@ -23,7 +23,7 @@ function exampleFolder(): string {
   scan('carl/t1.nii.gz', 2);
   mkdirSync(join(root, 'dora'));
   writeFileSync(join(root, 'dora/t1.nii.gz'), '');
-  writeFileSync(join(root, 'dora/t1.nrrd'), 'NRRD0004');
+  writeFileSync(join(root, 'dora/t1.mnc'), 'x');
   return root;
 }
 
@@ -44,7 +44,7 @@ test('a look tells for each file what an import would make of it, and shows it',
   expect(job).toMatchObject({ kind: 'scan', state: 'succeeded', error: null });
   const found = await backend.call('dataset.scanResult', { project, job: job.id });
   expect(found.map(({ path, subject, session, verdict, code }) => [path, subject, session, verdict, code])).toEqual([
-    ['dora/t1.nrrd', null, null, 'rejected', 'unsupported-format'],
+    ['dora/t1.mnc', null, null, 'rejected', 'unsupported-format'],
     ['anna/first/t1.nii.gz', 'anna', 'first', 'ok', 'ok'],
     ['anna/second/t1.nii.gz', 'anna', 'second', 'ok', 'ok'],
     ['bert/t1.nii.gz', 'bert', null, 'ok', 'ok'],
