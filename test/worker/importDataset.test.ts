@@ -340,8 +340,8 @@ describeShared('the import of a DICOM study', 'real/dicom-study', (folder) => {
     expect(error).toBeNull();
     expect(files.map(({ path, code }) => [path, code])).toEqual([
       ['sub-0001/series-1_localizer', 'localizer'],
-      ['sub-0001/series-2_t1_mprage_sag', 'ok'],
       ['sub-0001/series-3_t1_incomplete', 'incomplete'],
+      ['sub-0001/series-2_t1_mprage_sag', 'ok'],
     ]);
     expect(volumes).toMatchObject([
       { subject: 'sub-0001', attributes: { age: 73, sex: 'F', MagneticFieldStrength: 3, FlipAngle: 9 } },
