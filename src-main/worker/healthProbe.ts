@@ -94,7 +94,14 @@ export function createHealthProbe(model: GeneratorModel, { grid, volumes, seed }
     if (side < leastSide || real.length < leastScans) return null;
     const { mean, scales } = similarityOf(synthetic);
     const counts = { syntheticScans: synthetic.length, realScans: real.length };
-    return { synthetic: mean, real: realSimilarity(real), ...counts, scales, side };
+    return {
+      synthetic: mean,
+      real: realSimilarity(real),
+      ...counts,
+      scales,
+      side,
+      isBlurred: model.judge === undefined,
+    };
   };
 
   return {

@@ -1,12 +1,12 @@
 /**
  * From what was measured of a training to how it stands: good, a warning or an alarm, for each measure. Limits and why:
- * docs/decisions/0024-how-a-training-is-watched.md.
+ * docs/decisions/0035-how-a-training-is-watched.md.
  */
 import { z } from 'zod';
 import { healthState, type HealthState } from '#contract/health.ts';
 import type { Scalars } from '#models/model.ts';
 import { median } from '#shared/statistics/quantile.ts';
-import type { ScanHealth } from './scanHealth.ts';
+import type { ScanHealth, Similarity } from './scanHealth.ts';
 
 const standing = z.strictObject({
   state: healthState,
@@ -46,6 +46,8 @@ interface Limits {
 
 /** MS-SSIM of synthetic scans above that of real ones. */
 const diversityLimits: Limits = { warn: 0.02, alarm: 0.05 };
+/** The same where scans are blurred, which makes them more alike: in what is missing to scans that are all equal. */
+const blurredLimits: Limits = { warn: 0.5, alarm: 0.8 };
 /** Share of the way from training scans to synthetic ones, in the discriminator's scores, at which held-out scans are. */
 const judgedLimits: Limits = { warn: 0.5, alarm: 0.8 };
 /** Squared error of reconstructed held-out scans, in that of training scans. */
@@ -79,6 +81,8 @@ export function normChange(norm: number, before: readonly number[]): number | nu
   return Math.max(norm / usual, usual / norm);
 }
 
+const excess = ({ synthetic, real, isBlurred }: Similarity): number => (synthetic - real) / (isBlurred ? 1 - real : 1);
+
 function levelsOf({ scans, norms }: Look, { standings, norms: before }: HealthRecord): Record<Watched, Level | null> {
   const { similarity, gap, checkerboard } = scans;
   const changes = Object.entries(norms).map(([name, norm]) =>
@@ -88,7 +92,11 @@ function levelsOf({ scans, norms }: Look, { standings, norms: before }: HealthRe
   const level = (name: Watched, value: number | null, limits: Limits): Level | null =>
     value === null ? null : levelOf(value, limits, standings[name].state);
   return {
-    diversity: level('diversity', similarity === null ? null : similarity.synthetic - similarity.real, diversityLimits),
+    diversity: level(
+      'diversity',
+      similarity === null ? null : excess(similarity),
+      similarity?.isBlurred === true ? blurredLimits : diversityLimits,
+    ),
     gap:
       gap !== null && !gap.isCertain
         ? 'good'

@@ -107,6 +107,11 @@ export function healthText(
   return `${titles[measure]}: ${words[state]}${seen === '' ? '' : ` (${seen})`}`;
 }
 
+/** Of a measure after a roll-back. */
+export function restoredText(measure: HealthMeasure, iteration: number): string {
+  return `${titles[measure]}: as it was at iteration ${String(iteration)} again.`;
+}
+
 /** What goes into the curves, by name; what is not a number is left out. */
 export function healthMetrics({ scans: { similarity, gap, checkerboard }, norms }: Look): Scalars {
   const values: Record<string, number> = {

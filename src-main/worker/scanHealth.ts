@@ -9,6 +9,8 @@ export interface Similarity {
   readonly scales: number;
   /** Voxels a side at which they were compared. */
   readonly side: number;
+  /** Of a model without a discriminator, whose scans are blurred and more alike for that alone. */
+  readonly isBlurred: boolean;
 }
 
 /** What the networks make of training scans and of held-out ones: means over the scans. */

@@ -12,7 +12,7 @@ import { restoreCheckpoint } from './checkpoint.ts';
 import type { CheckpointKeeper } from './checkpointKeeper.ts';
 import type { WorkerContext } from './context.ts';
 import { judgeHealth, type HealthRecord, type Look } from './healthVerdict.ts';
-import { healthMetrics, healthText } from './healthWords.ts';
+import { healthMetrics, healthText, restoredText } from './healthWords.ts';
 import type { Training } from './training.ts';
 
 /** A run that collapses once more after so many times wants other settings, not patience. */
@@ -85,7 +85,7 @@ export function createTrainingHealth(request: HealthRequest): TrainingHealth {
     for (const [name, { state }] of Object.entries(record.standings)) {
       const measure = name as keyof HealthRecord['standings'];
       if (measure === why.measure || before.standings[measure].state === state) continue;
-      tell({ iteration, measure, state, text: `As it was at iteration ${String(sound.iteration)} again.` });
+      tell({ iteration, measure, state, text: restoredText(measure, sound.iteration) });
     }
     await keeper.goBackTo(sound, { elapsedSeconds, health: record }); // who resumes from it has been told
     return sound.iteration;

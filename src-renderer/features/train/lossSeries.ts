@@ -28,16 +28,22 @@ export function lossSeries({ iterations, values }: MetricSeries): LossSeries {
   };
 }
 
-/** Adds rows in place. A row of an iteration that is there already begins anew from it: the run was resumed. */
+/**
+ * Adds rows in place. Rows after an earlier iteration go: the run was resumed, or went back. A second row of the last
+ * iteration adds to it.
+ */
 export function addRows(series: LossSeries, rows: readonly MetricRow[]): void {
   for (const { iteration, values } of rows) {
-    while ((series.iterations.at(-1) ?? 0) >= iteration) {
+    while ((series.iterations.at(-1) ?? 0) > iteration) {
       series.iterations.pop();
       for (const column of Object.values(series.values)) column.pop();
     }
     for (const name of Object.keys(values))
       series.values[name] ??= new Array<number | null>(series.iterations.length).fill(null);
-    series.iterations.push(iteration);
-    for (const [name, column] of Object.entries(series.values)) column.push(values[name] ?? null);
+    if (series.iterations.at(-1) !== iteration) {
+      series.iterations.push(iteration);
+      for (const column of Object.values(series.values)) column.push(null);
+    }
+    for (const [name, value] of Object.entries(values)) series.values[name]?.splice(-1, 1, value);
   }
 }

@@ -121,6 +121,33 @@ export const en = {
     missing: 'This run is not in the project.',
     settings: 'Settings of this run',
   },
+  health: {
+    title: 'Health of the run',
+    measure: { diversity: 'Diversity', gap: 'Over-fitting', gradients: 'Gradients', checkerboard: 'Checkerboard' },
+    state: { waiting: 'Too early to say', good: 'Well', warn: 'Warning', alarm: 'Alarm' },
+    about: {
+      diversity:
+        'How much more alike synthetic scans are than real ones (mean pairwise MS-SSIM). A warning from 0.02 on, an alarm from 0.05; of models without a discriminator, whose scans are blurred, at half and four fifths of what is possible.',
+      gap: 'Whether the network knows its training scans by heart. With a discriminator: how far held-out scans are on the way from training scans to synthetic ones in its scores, from 0 to 1. Without: the error of held-out scans in that of training scans. It needs held-out scans.',
+      gradients: 'How long the gradient of each network is, beside what it was lately.',
+      checkerboard:
+        'How much the pattern of the upsampling stands out of synthetic scans, beside real ones. It needs 32 voxels a side.',
+    },
+    chart: '{measure} over iterations',
+    none: 'Not measured yet: the first look comes after about a minute.',
+  },
+  collapse: {
+    label: 'On collapse',
+    warn: 'Warn',
+    stop: 'Stop',
+    'roll-back': 'Go back',
+    about: {
+      warn: 'When synthetic scans become copies of one another, the run says so and goes on.',
+      stop: 'When synthetic scans become copies of one another, the run ends; its checkpoints stay.',
+      'roll-back':
+        'When synthetic scans become copies of one another, or a number is lost, the run goes back to its last sound checkpoint and on at half the learning rate, three times at most.',
+    },
+  },
   curves: {
     title: 'Losses',
     smoothing: 'Smoothing',

@@ -1,5 +1,6 @@
 /** What the form of a new run holds, where it starts from, and what it asks for in the end. */
 import type { CommandInput } from '#contract/commands.ts';
+import type { CollapseAction } from '#contract/health.ts';
 import type { DatasetRecord, ModelDescriptor } from '#contract/records.ts';
 import { draftOf, faultOf, formFields, overridesOf, type Draft } from './formFields.ts';
 import type { TrainJob } from './runSummary.ts';
@@ -14,6 +15,7 @@ export interface Setup {
   /** As typed. */
   readonly goal: string;
   readonly seed: string;
+  readonly onCollapse: CollapseAction;
 }
 
 const usualMinutes = 30;
@@ -47,9 +49,10 @@ export function startSetup(
       goalKind: 'minutes',
       goal: String(usualMinutes),
       seed: String(usualSeed),
+      onCollapse: 'warn',
     };
   }
-  const { preset, config, until, seed, datasetId } = from.request;
+  const { preset, config, until, seed, datasetId, onCollapse } = from.request;
   const isMinutes = 'minutes' in until;
   return {
     modelId: model.id,
@@ -59,6 +62,7 @@ export function startSetup(
     goalKind: isMinutes ? 'minutes' : 'iterations',
     goal: String(isMinutes ? until.minutes : until.iterations),
     seed: String(seed),
+    onCollapse: onCollapse ?? 'warn',
   };
 }
 
@@ -90,5 +94,6 @@ export function trainInput(project: string, model: ModelDescriptor, setup: Setup
     seed: numberOf(setup.seed),
     previewEvery: null,
     checkpointEvery: null,
+    onCollapse: setup.onCollapse,
   };
 }

@@ -1,5 +1,6 @@
 /** Smoothing, thinning and growing of loss curves. */
 import { expect, test } from 'vitest';
+import { healthSeries, measureLines } from '../../../src-renderer/features/train/health.ts';
 import { decimate } from '../../../src-renderer/features/train/decimate.ts';
 import { addRows, isLoss, lossSeries } from '../../../src-renderer/features/train/lossSeries.ts';
 import { signedDecades } from '../../../src-renderer/features/train/signedDecades.ts';
@@ -55,4 +56,27 @@ test('a scale through 0 is marked at powers of ten on both sides, and not too de
 
 test('how far a growing network has come is no loss', () => {
   expect(['growth.side', 'growth.scans', 'generator.critic'].map(isLoss)).toEqual([false, false, true]);
+});
+
+test('what a look measured joins the losses of its iteration, and a run that goes back takes its rows along', () => {
+  const series = lossSeries({ iterations: [1, 2], values: { a: [1, 2] } });
+  addRows(series, [{ iteration: 2, values: { 'health.diversity': 0.01, 'health.gradients.encoder': 3 } }]);
+  addRows(series, [{ iteration: 3, values: { a: 3 } }]);
+  expect(series.values['a']).toEqual([1, 2, 3]);
+  expect(healthSeries(series)).toEqual({
+    iterations: [2],
+    values: { 'health.diversity': [0.01], 'health.gradients.encoder': [3] },
+  });
+  const told = { iteration: 2, measure: 'diversity', state: 'alarm', text: 'Collapsed.' } as const;
+  expect(measureLines([{ ...told, state: 'good', text: 'Varied.' }, told], series)).toEqual([
+    { measure: 'diversity', state: 'alarm', value: 0.01, text: 'Collapsed.' },
+    ...(['gap', 'gradients', 'checkerboard'] as const).map((measure) => ({
+      measure,
+      state: 'waiting',
+      value: null,
+      text: null,
+    })),
+  ]);
+  addRows(series, [{ iteration: 1, values: { a: 9 } }]);
+  expect(series).toMatchObject({ iterations: [1], values: { a: [9], 'health.diversity': [null] } });
 });
