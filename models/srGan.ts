@@ -23,6 +23,7 @@ import type {
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { createSrGanDiscriminator, createSrGanGenerator } from './srGanNetworks.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
+import { unrecorded } from './training/differentiate.ts';
 import { addGradients, lossGradients, readScalars } from './training/gradients.ts';
 
 const oneOf = <const Values extends readonly [number, ...number[]]>(values: Values) =>
@@ -146,7 +147,14 @@ function createSrGan({ config, seed }: CreateSuperResolution<SrGanConfig>): Supe
 
   const rateFactor = (): number =>
     config.halfRateAfter === 0 ? 1 : 1 / (1 + optimizer.stepCount / config.halfRateAfter);
-  const statistics = runningStatistics(generator.network);
+  const { onStatistics } = runningStatistics(generator.network);
+  /** Both updates share a pass of the generator, which moves the running statistics as the two it stands for. */
+  const passes = adversary === null ? 1 : 2;
+  const statistics: ReturnType<typeof runningStatistics> = {
+    onStatistics(...batch) {
+      for (let pass = 0; pass < passes; pass++) onStatistics(...batch);
+    },
+  };
 
   /** The refined patches as the loss sees them: not cut to [-1, 1], which would stop the gradient. */
   const refine = (leaves: NamedTensors, low: tf.Tensor5D, skip: tf.Tensor5D | null): tf.Tensor5D => {
@@ -154,20 +162,16 @@ function createSrGan({ config, seed }: CreateSuperResolution<SrGanConfig>): Supe
     return skip === null ? added : tf.add(added, skip);
   };
 
-  const updateDiscriminator = (pair: PatchPair, skip: tf.Tensor5D | null, labels: SoftLabels): NamedTensors => {
+  const updateDiscriminator = (high: tf.Tensor5D, fake: tf.Tensor5D, labels: SoftLabels): NamedTensors => {
     if (adversary === null || adversaryOptimizer === null) return {};
     const { network, discriminate } = adversary;
-    const made = prepareWeights(generator.network, 'discard');
-    const fake = tf.tidy(() => refine(made.leaves, pair.low, skip));
-    made.dispose();
     const judge = (image: tf.Tensor5D, target: readonly number[]): ReturnType<typeof lossGradients> =>
       lossGradients(network.weights, () => {
         const total = squaredDistance(discriminate(network.weights, image), target);
         return { total, terms: { loss: total } };
       });
-    const onReal = judge(pair.high, labels.real);
+    const onReal = judge(high, labels.real);
     const onFake = judge(fake, labels.fake);
-    fake.dispose();
     adversaryOptimizer.apply(addGradients(onReal.gradients, onFake.gradients), rateFactor());
     return {
       'discriminator.real': onReal.terms['loss'] as tf.Tensor,
@@ -175,10 +179,13 @@ function createSrGan({ config, seed }: CreateSuperResolution<SrGanConfig>): Supe
     };
   };
 
-  const updateGenerator = (pair: PatchPair, skip: tf.Tensor5D | null, labels: SoftLabels | null): NamedTensors => {
+  /** The discriminator's update in the midst of the generator's, whose weights are the same: one pass serves both. */
+  const updateBoth = (pair: PatchPair, skip: tf.Tensor5D | null, labels: SoftLabels | null): NamedTensors => {
     const prepared = prepareWeights(generator.network, 'store');
+    let judged: NamedTensors = {};
     const { gradients, terms } = lossGradients(prepared.leaves, () => {
       const refined = refine(prepared.leaves, pair.low, skip);
+      if (labels !== null) judged = unrecorded(() => updateDiscriminator(pair.high, refined, labels));
       const error = tf.sub(refined, pair.high);
       const losses: Record<string, tf.Tensor> = {
         'generator.pixel': tf.mean(config.pixelLoss === 'l1' ? tf.abs(error) : tf.square(error)),
@@ -197,7 +204,7 @@ function createSrGan({ config, seed }: CreateSuperResolution<SrGanConfig>): Supe
     prepared.dispose();
     const decay = Math.min(config.averageDecay, averageWarmUp(optimizer.stepCount));
     moveToward(average.weights, generator.network.weights, 1 - decay);
-    return terms;
+    return { ...terms, ...judged };
   };
 
   /** A pass with the averaged weights and, where there are any, running statistics. */
@@ -229,8 +236,7 @@ function createSrGan({ config, seed }: CreateSuperResolution<SrGanConfig>): Supe
     async step(pair) {
       const labels = adversary === null ? null : drawLabels(random, pair.low.shape[0]);
       const skip = generator.skip(pair.low);
-      const judged = labels === null ? {} : updateDiscriminator(pair, skip, labels);
-      const terms = { ...updateGenerator(pair, skip, labels), ...judged };
+      const terms = updateBoth(pair, skip, labels);
       skip?.dispose();
       return readScalars(terms);
     },

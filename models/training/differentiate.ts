@@ -58,6 +58,21 @@ export function differentiate<T extends tf.Tensor>(
   }
 }
 
+/**
+ * Runs `f` as if nothing around it were differentiated: none of it is recorded, and what it differentiates itself is freed
+ * as ever. What it gives counts as a constant.
+ */
+export function unrecorded<T>(f: () => T): T {
+  const { state } = tf.engine();
+  const { activeTape, gradientDepth } = state;
+  state.gradientDepth = 0;
+  try {
+    return f();
+  } finally {
+    Object.assign(state, { activeTape, gradientDepth });
+  }
+}
+
 /** An operation on the way from `xs` to the value, and those of its inputs that are on it. */
 interface Step {
   readonly node: TapeNode;

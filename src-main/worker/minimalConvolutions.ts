@@ -27,8 +27,9 @@ export function registerMinimalConvolutions(tf: typeof TensorFlow): void {
   });
   instead(tf, 'Conv3DBackpropInputV2', (inputs, attributes) => {
     const { dy, filter } = inputs as { dy: Volume; filter: Volume };
+    const [depth, height, width, into, out] = filter.shape;
     const stride = strideOf(attributes);
-    if (stride !== 1 || !isWorthMinimalFiltering(dy.shape, filter.shape, stride)) return undefined;
+    if (stride !== 1 || !isWorthMinimalFiltering(dy.shape, [depth, height, width, out, into], stride)) return undefined;
     return tf.tidy(() => minimalConvolution({ x: dy, filter: adjoint(tf, filter), stride }));
   });
   instead(tf, 'Conv3DBackpropFilterV2', (inputs, attributes) => {
