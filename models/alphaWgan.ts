@@ -18,15 +18,11 @@ import { gradientPenalty } from './losses/gradientPenalty.ts';
 import type { CreateGenerator, GeneratorEntry, GeneratorModel, NamedTensors } from './model.ts';
 import { registerVolumeGradients } from './ops/gradients.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
+import { applyChanges, changesIn, type Changes } from './training/augment.ts';
 import { augmentationSettings, createAugmentation, needsHeldOut } from './training/augmentation.ts';
-import {
-  addGradients,
-  lossGradients,
-  readScalars,
-  withoutPrefix,
-  withPrefix,
-  type LossGradients,
-} from './training/gradients.ts';
+import { addGradients, readScalars, withoutPrefix, withPrefix, type LossGradients } from './training/gradients.ts';
+import { createMemoryPlan } from './training/memoryPlan.ts';
+import { batchGradients, makeBatch, rowsOf } from './training/pieces.ts';
 import { isRealPenaltyDue, realPenalty, realPenaltySettings } from './training/realPenalty.ts';
 
 const weight = (initial: number, text: string): z.ZodDefault<z.ZodNumber> =>
@@ -103,7 +99,8 @@ export const alphaWgan: GeneratorEntry<typeof alphaWganConfig> = {
   create: (request) => createAlphaWgan(request),
 };
 
-function createAlphaWgan({ config, grid, seed, scans = 0 }: CreateGenerator<AlphaWganConfig>): GeneratorModel {
+function createAlphaWgan(request: CreateGenerator<AlphaWganConfig>): GeneratorModel {
+  const { config, grid, seed, scans = 0, memory = createMemoryPlan() } = request;
   registerVolumeGradients();
   const origin = createRandom(seed);
   const networks = createAlphaWganNetworks({ ...config, grid }, origin.fork('weights'));
@@ -119,6 +116,9 @@ function createAlphaWgan({ config, grid, seed, scans = 0 }: CreateGenerator<Alph
   let random = origin.fork('training');
   const augmentation = createAugmentation({ settings: config, scans, random: () => random });
 
+  const batch = { memory, count: config.batch };
+  const drawn = (): Changes => augmentation.draw({ count: config.batch, side: grid, isInPlane: false });
+
   /**
    * Generator and encoder. What is sampled and what is reconstructed meet in the sum of the losses only, so each is
    * differentiated by itself: half the activations at a time.
@@ -131,29 +131,34 @@ function createAlphaWgan({ config, grid, seed, scans = 0 }: CreateGenerator<Alph
       encoder: 'store',
     });
     const z = drawLatents(random, config.batch, config.latent);
-    const statistics = runningStatistics(generator);
-    const score = (x: tf.Tensor5D): tf.Tensor =>
-      tf.neg(tf.mean(networks.discriminate(prepared.discriminator.leaves, augmentation.change(x))));
+    const changes = { reconstructed: drawn(), sampled: drawn() };
+    const statistics = { generator: runningStatistics(generator), encoder: runningStatistics(encoder) };
+    const observed = { ...batch, observers: Object.values(statistics) };
+    const score = (x: tf.Tensor5D, changed: Changes): tf.Tensor =>
+      tf.neg(tf.mean(networks.discriminate(prepared.discriminator.leaves, applyChanges(x, changed))));
     const generatorLeaves = withPrefix('generator', prepared.generator.leaves);
 
-    const reconstruction = lossGradients(
+    const reconstruction = batchGradients(
+      observed,
       { ...generatorLeaves, ...withPrefix('encoder', prepared.encoder.leaves) },
-      () => {
-        const encoded = networks.encode(prepared.encoder.leaves, real, runningStatistics(encoder));
-        const reconstructed = networks.generate(prepared.generator.leaves, encoded, statistics);
-        const error = tf.sub(reconstructed, real);
+      (piece) => {
+        const scan = rowsOf(real, piece);
+        const encoded = networks.encode(prepared.encoder.leaves, scan, statistics.encoder);
+        const reconstructed = networks.generate(prepared.generator.leaves, encoded, statistics.generator);
+        const error = tf.sub(reconstructed, scan);
         const losses: Record<string, tf.Tensor> = {
-          'generator.reconstructed': score(reconstructed),
+          'generator.reconstructed': score(reconstructed, changesIn(changes.reconstructed, piece)),
           'encoder.code': tf.neg(tf.mean(networks.judgeCode(prepared.code.leaves, encoded))),
         };
         if (config.l1 > 0) losses['reconstruction.l1'] = tf.mul(tf.mean(tf.abs(error)), config.l1);
         if (config.mse > 0) losses['reconstruction.mse'] = tf.mul(tf.mean(tf.square(error)), config.mse);
-        if (config.gdl > 0) losses['reconstruction.gdl'] = tf.mul(gradientDifference(reconstructed, real), config.gdl);
+        if (config.gdl > 0) losses['reconstruction.gdl'] = tf.mul(gradientDifference(reconstructed, scan), config.gdl);
         return { total: tf.addN(Object.values(losses)) as tf.Scalar, terms: losses };
       },
     );
-    const sampling = lossGradients(generatorLeaves, () => {
-      const total = score(networks.generate(prepared.generator.leaves, z, statistics)) as tf.Scalar;
+    const sampling = batchGradients(observed, generatorLeaves, (piece) => {
+      const sampled = networks.generate(prepared.generator.leaves, rowsOf(z, piece), statistics.generator);
+      const total = score(sampled, changesIn(changes.sampled, piece)) as tf.Scalar;
       return { total, terms: { 'generator.sampled': total } };
     });
     const gradients = addGradients(reconstruction.gradients, sampling.gradients);
@@ -172,15 +177,19 @@ function createAlphaWgan({ config, grid, seed, scans = 0 }: CreateGenerator<Alph
   const synthesizeForCritics = (real: tf.Tensor5D): Fakes => {
     const prepared = { generator: prepareWeights(generator, 'discard'), encoder: prepareWeights(encoder, 'discard') };
     const z = drawLatents(random, config.batch, config.latent);
-    const [encoded, reconstructed, sampled] = tf.tidy(() => {
-      const codes = networks.encode(prepared.encoder.leaves, real);
-      const synthetic = [codes, z].map((code) =>
-        augmentation.change(networks.generate(prepared.generator.leaves, code)),
-      );
-      return [codes, ...synthetic] as [tf.Tensor2D, tf.Tensor5D, tf.Tensor5D];
+    const changes = { reconstructed: drawn(), sampled: drawn() };
+    const make = (code: tf.Tensor2D, changed: Changes): tf.Tensor5D =>
+      applyChanges(networks.generate(prepared.generator.leaves, code), changed);
+    const fakes = makeBatch(batch, (piece) => {
+      const encoded = networks.encode(prepared.encoder.leaves, rowsOf(real, piece));
+      return {
+        encoded,
+        reconstructed: make(encoded, changesIn(changes.reconstructed, piece)),
+        sampled: make(rowsOf(z, piece), changesIn(changes.sampled, piece)),
+      };
     });
     disposeAll(prepared);
-    return { z, encoded, reconstructed, sampled };
+    return { z, ...fakes };
   };
 
   const updateDiscriminator = (
@@ -191,8 +200,8 @@ function createAlphaWgan({ config, grid, seed, scans = 0 }: CreateGenerator<Alph
     const prepared = prepareWeights(discriminator, 'store');
     const { leaves } = prepared;
     const judge = (x: tf.Tensor5D, sign: number): LossGradients =>
-      lossGradients(leaves, () => {
-        const total = tf.mul<tf.Scalar>(tf.mean(networks.discriminate(leaves, x)), sign);
+      batchGradients(batch, leaves, (piece) => {
+        const total = tf.mul<tf.Scalar>(tf.mean(networks.discriminate(leaves, rowsOf(x, piece))), sign);
         return { total, terms: { critic: total } };
       });
     const scores = [judge(reconstructed, 1), judge(sampled, 1), judge(real, -2)];
@@ -200,15 +209,16 @@ function createAlphaWgan({ config, grid, seed, scans = 0 }: CreateGenerator<Alph
     const critic = (x: tf.Tensor5D): tf.Tensor => networks.discriminate(leaves, x, { isSecondOrder: true });
     const penalties = [sampled, reconstructed].map((fake) => penaltyGradients(leaves, critic, real, fake));
     const r1 = isRealPenaltyDue(config, optimizers.discriminator.stepCount)
-      ? [lossGradients(leaves, () => realPenalty(critic, [real], config))]
+      ? [batchGradients(batch, leaves, (piece) => realPenalty(critic, [rowsOf(real, piece)], config))]
       : [];
+    const changes = heldOut === undefined ? null : drawn();
     const compared =
       heldOut &&
       augmentation.compare(
-        tf.tidy(() => ({
-          training: score(real),
-          heldOut: score(augmentation.change(heldOut)),
-          synthetic: score(sampled),
+        makeBatch(batch, (piece) => ({
+          training: score(rowsOf(real, piece)),
+          heldOut: score(applyChanges(rowsOf(heldOut, piece), changesIn(changes, piece))),
+          synthetic: score(rowsOf(sampled, piece)),
         })),
       );
     const gradients = [...scores, ...penalties, ...r1].map((part) => part.gradients).reduce(addGradients);
@@ -225,10 +235,10 @@ function createAlphaWgan({ config, grid, seed, scans = 0 }: CreateGenerator<Alph
   const updateCode = ({ encoded, z }: Fakes): NamedTensors => {
     const prepared = prepareWeights(code, 'store');
     const { leaves } = prepared;
-    const scores = lossGradients(leaves, () => {
+    const scores = batchGradients(batch, leaves, (piece) => {
       const total: tf.Scalar = tf.sub(
-        tf.mean(networks.judgeCode(leaves, encoded)),
-        tf.mean(networks.judgeCode(leaves, z)),
+        tf.mean(networks.judgeCode(leaves, rowsOf(encoded, piece))),
+        tf.mean(networks.judgeCode(leaves, rowsOf(z, piece))),
       );
       return { total, terms: { 'code.critic': total } };
     });
@@ -246,8 +256,9 @@ function createAlphaWgan({ config, grid, seed, scans = 0 }: CreateGenerator<Alph
     fake: T,
   ): LossGradients => {
     const mix = tf.tensor1d(Float32Array.from({ length: config.batch }, () => random.uniform()));
-    const result = lossGradients(leaves, () => {
-      const total = tf.mul<tf.Scalar>(gradientPenalty(critic, { real, fake, mix }), config.penalty);
+    const result = batchGradients(batch, leaves, (piece) => {
+      const between = { real: rowsOf(real, piece), fake: rowsOf(fake, piece), mix: rowsOf(mix, piece) };
+      const total = tf.mul<tf.Scalar>(gradientPenalty(critic, between), config.penalty);
       return { total, terms: { penalty: total } };
     });
     mix.dispose();

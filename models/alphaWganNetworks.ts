@@ -20,6 +20,7 @@ import {
 import { normActivation, type NormActivation, type NormKind } from './blocks/normalisation.ts';
 import type { NamedTensors } from './model.ts';
 import { upsampleConvolve } from './ops/fusedResampling.ts';
+import { recomputable } from './training/recompute.ts';
 
 export type Variant = 'sigmarat2' | 'sigmarat1' | 'kwon';
 
@@ -153,11 +154,11 @@ export function createAlphaWganNetworks(size: NetworkSize, random: Random): Alph
   ): tf.Tensor2D => {
     let hidden = x;
     for (let stage = 1; stage <= stages; stage++) {
-      hidden = tf.tidy(() => {
-        const layer = `down${String(stage)}`;
+      const layer = `down${String(stage)}`;
+      hidden = recomputable({ inputs: [hidden], leaves, layers: [layer] }, ([given], own) => {
         const kind = stage === 1 ? 'none' : norm;
-        const settings = { kind, slope, layer, leaves, stride: 2, isSecondOrder: false } as const;
-        return convolutionLayer(hidden, { ...settings, ...options }); // half the side
+        const settings = { kind, slope, layer, leaves: own, stride: 2, isSecondOrder: false } as const;
+        return convolutionLayer(given, { ...settings, ...options }); // half the side
       });
     }
     const flat: tf.Tensor2D = tf.reshape(hidden, [x.shape[0], -1]); // [b, 64 · width]
@@ -187,10 +188,10 @@ export function createAlphaWganNetworks(size: NetworkSize, random: Random): Alph
         return normActivation(seed, { layer: 'seed', ...rest });
       });
       for (let stage = 1; stage <= stages; stage++) {
-        hidden = tf.tidy(() => {
-          const layer = `up${String(stage)}`;
-          const grown = upsampleConvolve(hidden, leaves[layer] as tf.Tensor5D); // twice the side
-          return stage === stages ? tf.tanh(grown) : normActivation(grown, { layer, ...rest });
+        const layer = `up${String(stage)}`;
+        hidden = recomputable({ inputs: [hidden], leaves, layers: [layer] }, ([given], own) => {
+          const grown = upsampleConvolve(given, own[layer] as tf.Tensor5D); // twice the side
+          return stage === stages ? tf.tanh(grown) : normActivation(grown, { ...rest, layer, leaves: own });
         });
       }
       return hidden; // [b, grid, grid, grid, 1]

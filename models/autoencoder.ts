@@ -16,7 +16,10 @@ import { registerVolumeGradients } from './ops/gradients.ts';
 import { averageDecay, batch, poolingGrids, rate, widths } from './poolingConfig.ts';
 import { createPoolingNetwork, createUpsamplingNetwork } from './poolingNetworks.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
-import { lossGradients, readScalars, withoutPrefix, withPrefix } from './training/gradients.ts';
+import { readScalars, withoutPrefix, withPrefix } from './training/gradients.ts';
+import { createRows } from './training/means.ts';
+import { createMemoryPlan } from './training/memoryPlan.ts';
+import { batchGradients, rowsOf } from './training/pieces.ts';
 
 export const autoencoderConfig = z.strictObject({
   latent: z.int().min(2).max(4096).default(256).describe('Numbers in a latent code'),
@@ -53,7 +56,12 @@ export const autoencoder: GeneratorEntry<typeof autoencoderConfig> = {
 
 const stages = 4;
 
-function createAutoencoder({ config, grid, seed }: CreateGenerator<AutoencoderConfig>): GeneratorModel {
+function createAutoencoder({
+  config,
+  grid,
+  seed,
+  memory = createMemoryPlan(),
+}: CreateGenerator<AutoencoderConfig>): GeneratorModel {
   registerVolumeGradients();
   const origin = createRandom(seed);
   const weightsOrigin = origin.fork('weights');
@@ -74,6 +82,10 @@ function createAutoencoder({ config, grid, seed }: CreateGenerator<AutoencoderCo
   const optimizers = { encoder: createAdam(encoder.weights, adam), generator: createAdam(decoder.weights, adam) };
   let random = origin.fork('training');
 
+  const seen = createRows((batchCodes) => {
+    codes.observe(batchCodes as tf.Tensor2D, optimizers.encoder.stepCount + 1);
+  });
+
   const generateFrom = (given: tf.Tensor2D): tf.Tensor5D =>
     renderEach(given, (code) =>
       tf.clipByValue(up.render(averages.decoder.weights, code, inferenceOptions(decoder)), -1, 1),
@@ -90,23 +102,20 @@ function createAutoencoder({ config, grid, seed }: CreateGenerator<AutoencoderCo
     optimizers,
 
     async step(real) {
-      let seen: tf.Tensor2D | undefined;
       const leaves = { ...withPrefix('encoder', encoder.weights), ...withPrefix('decoder', decoder.weights) };
-      const { gradients, terms } = lossGradients(leaves, () => {
-        const code = down.pool(encoder.weights, real, runningStatistics(encoder));
-        seen = tf.keep(tf.clone(code));
-        const error = tf.sub(up.render(decoder.weights, code, runningStatistics(decoder)), real);
+      const statistics = { encoder: runningStatistics(encoder), decoder: runningStatistics(decoder) };
+      const batch = { memory, count: real.shape[0], observers: [...Object.values(statistics), seen] };
+      const { gradients, terms } = batchGradients(batch, leaves, (piece) => {
+        const scans = rowsOf(real, piece);
+        const code = down.pool(encoder.weights, scans, statistics.encoder);
+        seen.note(code);
+        const error = tf.sub(up.render(decoder.weights, code, statistics.decoder), scans);
         const total: tf.Scalar = tf.mean(tf.square(error));
         return { total, terms: { 'reconstruction.mse': total } };
       });
       optimizers.encoder.apply(withoutPrefix('encoder', gradients));
       optimizers.generator.apply(withoutPrefix('decoder', gradients));
-      const { stepCount } = optimizers.encoder;
-      if (seen !== undefined) {
-        codes.observe(seen, stepCount);
-        seen.dispose();
-      }
-      const amount = 1 - Math.min(config.averageDecay, averageWarmUp(stepCount));
+      const amount = 1 - Math.min(config.averageDecay, averageWarmUp(optimizers.encoder.stepCount));
       moveToward(averages.encoder.weights, encoder.weights, amount);
       moveToward(averages.decoder.weights, decoder.weights, amount);
       return readScalars(terms);

@@ -17,8 +17,11 @@ import { registerVolumeGradients } from './ops/gradients.ts';
 import { averageDecay, batch, poolingGrids, rate, widths } from './poolingConfig.ts';
 import { createPoolingNetwork, createUpsamplingNetwork } from './poolingNetworks.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
+import { applyChanges, changesIn, type Changes } from './training/augment.ts';
 import { augmentationSettings, createAugmentation, needsHeldOut } from './training/augmentation.ts';
-import { addGradients, lossGradients, readScalars } from './training/gradients.ts';
+import { addGradients, readScalars, type LossGradients } from './training/gradients.ts';
+import { createMemoryPlan } from './training/memoryPlan.ts';
+import { batchGradients, makeBatch, rowsOf } from './training/pieces.ts';
 import { isRealPenaltyDue, realPenalty, realPenaltySettings } from './training/realPenalty.ts';
 
 export const dcGanConfig = z.strictObject({
@@ -64,7 +67,8 @@ const slope = 0.2;
 /** A network whose loss is below this is ahead: it waits for the other. */
 const leastLoss = 1e-4;
 
-function createDcGan({ config, grid, seed, scans = 0 }: CreateGenerator<DcGanConfig>): GeneratorModel {
+function createDcGan(request: CreateGenerator<DcGanConfig>): GeneratorModel {
+  const { config, grid, seed, scans = 0, memory = createMemoryPlan() } = request;
   registerVolumeGradients();
   const origin = createRandom(seed);
   const weightsOrigin = origin.fork('weights');
@@ -93,6 +97,9 @@ function createDcGan({ config, grid, seed, scans = 0 }: CreateGenerator<DcGanCon
   let random = origin.fork('training');
   const augmentation = createAugmentation({ settings: config, scans, random: () => random });
 
+  const batch = { memory, count: config.batch };
+  const drawn = (): Changes => augmentation.draw({ count: config.batch, side: grid, isInPlane: false });
+
   const judge = (x: tf.Tensor5D, isSecondOrder = false): tf.Tensor2D =>
     down.head(discriminator.weights, down.pool(discriminator.weights, x, { isSecondOrder }), 'score');
 
@@ -102,31 +109,39 @@ function createDcGan({ config, grid, seed, scans = 0 }: CreateGenerator<DcGanCon
     else optimizer.apply(gradients);
   };
 
-  const updateDiscriminator = async (real: tf.Tensor5D, heldOut?: tf.Tensor5D): Promise<Record<string, number>> => {
-    const fake = tf.tidy(() =>
-      augmentation.change(up.render(generator.weights, drawLatents(random, config.batch, latent))),
+  const compare = (real: tf.Tensor5D, fake: tf.Tensor5D, heldOut: tf.Tensor5D): NamedTensors => {
+    const changes = drawn();
+    return augmentation.compare(
+      makeBatch(batch, (piece) => ({
+        training: judge(rowsOf(real, piece)),
+        heldOut: judge(applyChanges(rowsOf(heldOut, piece), changesIn(changes, piece))),
+        synthetic: judge(rowsOf(fake, piece)),
+      })),
     );
-    const against = (x: tf.Tensor5D, target: number, name: string): ReturnType<typeof lossGradients> =>
-      lossGradients(discriminator.weights, () => {
-        const total = binaryCrossEntropy(judge(x), target);
+  };
+
+  const updateDiscriminator = async (real: tf.Tensor5D, heldOut?: tf.Tensor5D): Promise<Record<string, number>> => {
+    const codes = drawLatents(random, config.batch, latent);
+    const changes = drawn();
+    const { fake } = makeBatch(batch, (piece) => ({
+      fake: applyChanges(up.render(generator.weights, rowsOf(codes, piece)), changesIn(changes, piece)),
+    }));
+    codes.dispose();
+    const against = (x: tf.Tensor5D, target: number, name: string): LossGradients =>
+      batchGradients(batch, discriminator.weights, (piece) => {
+        const total = binaryCrossEntropy(judge(rowsOf(x, piece)), target);
         return { total, terms: { [name]: total } };
       });
     const onReal = against(real, config.realLabel, 'discriminator.real');
     const onFake = against(fake, 0, 'discriminator.synthetic');
-    const compared =
-      heldOut &&
-      augmentation.compare(
-        tf.tidy(() => ({
-          training: judge(real),
-          heldOut: judge(augmentation.change(heldOut)),
-          synthetic: judge(fake),
-        })),
-      );
+    const compared = heldOut && compare(real, fake, heldOut);
     fake.dispose();
     const parts = [onReal, onFake];
     if (isRealPenaltyDue(config, optimizers.discriminator.stepCount)) {
       const critic = (x: tf.Tensor5D): tf.Tensor2D => judge(x, true);
-      parts.push(lossGradients(discriminator.weights, () => realPenalty(critic, [real], config)));
+      parts.push(
+        batchGradients(batch, discriminator.weights, (piece) => realPenalty(critic, [rowsOf(real, piece)], config)),
+      );
     }
     const terms = Object.assign({}, ...parts.map((part) => part.terms)) as NamedTensors;
     const losses = await readScalars({ ...terms, ...compared });
@@ -137,9 +152,12 @@ function createDcGan({ config, grid, seed, scans = 0 }: CreateGenerator<DcGanCon
 
   const updateGenerator = async (): Promise<Record<string, number>> => {
     const codes = drawLatents(random, config.batch, latent);
-    const { gradients, terms } = lossGradients(generator.weights, () => {
-      const made = up.render(generator.weights, codes, runningStatistics(generator));
-      const total = binaryCrossEntropy(judge(augmentation.change(made)), 1);
+    const changes = drawn();
+    const statistics = runningStatistics(generator);
+    const observed = { ...batch, observers: [statistics] };
+    const { gradients, terms } = batchGradients(observed, generator.weights, (piece) => {
+      const made = up.render(generator.weights, rowsOf(codes, piece), statistics);
+      const total = binaryCrossEntropy(judge(applyChanges(made, changesIn(changes, piece))), 1);
       return { total, terms: { 'generator.adversarial': total } };
     });
     codes.dispose();

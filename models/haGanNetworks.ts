@@ -23,6 +23,7 @@ import { groupNormRelu, type GroupNorm } from './ops/groupNorm.ts';
 import type { Strides } from './ops/kernels.ts';
 import { leakyRelu } from './ops/leakyRelu.ts';
 import { convolveToOne } from './ops/singleChannel.ts';
+import { recomputable } from './training/recompute.ts';
 
 export interface HaGanSize {
   /** Voxels a side: 32, 64, 128 or 256. */
@@ -178,25 +179,29 @@ export function createHaGanNetworks(size: HaGanSize, random: Random): HaGanNetwo
       let hidden: tf.Tensor5D = tf.reshape(dense(code, leaves, 'seed'), [-1, seedSide, seedSide, seedSide, seedMaps]);
       trunk.forEach((_, layer) => {
         const name = `trunk${String(layer + 1)}`;
-        const grown = grows(layer) ? upsample(hidden, leaves, name) : convolve(hidden, leaves, name);
-        hidden = normalised(grown, leaves, name);
+        hidden = recomputable({ inputs: [hidden], leaves, layers: [name] }, ([given], own) =>
+          normalised(grows(layer) ? upsample(given, own, name) : convolve(given, own, name), own, name),
+        );
       });
       return hidden; // [b, S/4, S/4, S/4, 2 · width]
     },
-    renderLow(leaves, features) {
-      const first = normalised(convolve(features, leaves, 'low1'), leaves, 'low1');
-      const second = normalised(convolve(first, leaves, 'low2'), leaves, 'low2');
-      return tf.tanh(withBias(convolveToOne(second, leaves['low3'] as tf.Tensor5D), leaves, 'low3'));
-    },
-    renderSlab(leaves, features) {
-      const hidden = normalised(upsample(features, leaves, 'high1'), leaves, 'high1'); // [b, 2n, S/2, S/2, width]
-      return tf.tanh(upsample(hidden, leaves, 'high2')); // [b, 4n, S, S, 1]
-    },
-    encodeSlab(leaves, slab) {
-      const half = normalised(convolve(slab, leaves, 'down1', 2), leaves, 'down1'); // [b, 2n, S/2, S/2, width]
-      const same = normalised(convolve(half, leaves, 'same'), leaves, 'same');
-      return normalised(convolve(same, leaves, 'down2', 2), leaves, 'down2'); // [b, n, S/4, S/4, 2 · width]
-    },
+    renderLow: (leaves, features) =>
+      recomputable({ inputs: [features], leaves, layers: ['low1', 'low2', 'low3'] }, ([given], own) => {
+        const first = normalised(convolve(given, own, 'low1'), own, 'low1');
+        const second = normalised(convolve(first, own, 'low2'), own, 'low2');
+        return tf.tanh(withBias(convolveToOne(second, own['low3'] as tf.Tensor5D), own, 'low3'));
+      }),
+    renderSlab: (leaves, features) =>
+      recomputable({ inputs: [features], leaves, layers: ['high1', 'high2'] }, ([given], own) => {
+        const hidden = normalised(upsample(given, own, 'high1'), own, 'high1'); // [b, 2n, S/2, S/2, width]
+        return tf.tanh(upsample(hidden, own, 'high2')); // [b, 4n, S, S, 1]
+      }),
+    encodeSlab: (leaves, slab) =>
+      recomputable({ inputs: [slab], leaves, layers: ['down1', 'same', 'down2'] }, ([given], own) => {
+        const half = normalised(convolve(given, own, 'down1', 2), own, 'down1'); // [b, 2n, S/2, S/2, width]
+        const same = normalised(convolve(half, own, 'same'), own, 'same');
+        return normalised(convolve(same, own, 'down2', 2), own, 'down2'); // [b, n, S/4, S/4, 2 · width]
+      }),
     encodeFeatures(leaves, features) {
       let hidden = features;
       outward.forEach((_, stage) => {

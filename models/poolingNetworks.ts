@@ -22,6 +22,7 @@ import type { NamedTensors } from './model.ts';
 import { maxPool } from './ops/maxPool.ts';
 import { resizeLinear } from './ops/resizeLinear.ts';
 import { convolveToOne } from './ops/singleChannel.ts';
+import { recomputable } from './training/recompute.ts';
 
 /** How a call differs from plain training. */
 export type CallOptions = Partial<Pick<NormActivation, 'isSecondOrder' | 'running' | 'onStatistics'>>;
@@ -88,8 +89,11 @@ export function createPoolingNetwork(shape: PoolingShape, random: Random): Pooli
     pool(leaves, x, options = {}) {
       let hidden = x;
       pooled.forEach((isPooled, index) => {
-        const normalised = block(hidden, { layer: `block${String(index + 1)}`, leaves, slope, options });
-        hidden = isPooled ? maxPool(normalised) : normalised; // half the side, rounded down
+        const layer = `block${String(index + 1)}`;
+        hidden = recomputable({ inputs: [hidden], leaves, layers: [layer] }, ([given], own) => {
+          const normalised = block(given, { layer, leaves: own, slope, options });
+          return isPooled ? maxPool(normalised) : normalised; // half the side, rounded down
+        });
       });
       const mapped = convolve(hidden, { layer: 'last', leaves, slope: last.isActivated ? slope : 1 });
       return tf.mean(mapped, [1, 2, 3]); // [b, maps]
@@ -117,8 +121,11 @@ export function createUpsamplingNetwork(shape: UpsamplingShape, random: Random):
     render(leaves, code, options = {}) {
       let hidden = resizeLinear(tf.reshape(code, [-1, 1, 1, 1, latent]), sides[0] as number);
       for (let index = 1; index <= blocks; index++) {
-        const normalised = block(hidden, { layer: `block${String(index)}`, leaves, slope, options });
-        hidden = resizeLinear(normalised, sides[index] ?? grid); // [b, side, side, side, width]
+        const layer = `block${String(index)}`;
+        hidden = recomputable({ inputs: [hidden], leaves, layers: [layer] }, ([given], own) => {
+          const normalised = block(given, { layer, leaves: own, slope, options });
+          return resizeLinear(normalised, sides[index] ?? grid); // [b, side, side, side, width]
+        });
       }
       return withBias(convolveToOne(hidden, leaves['out'] as tf.Tensor5D), leaves, 'out');
     },

@@ -12,6 +12,7 @@ import type { NamedTensors } from './model.ts';
 import { upsampleConvolve } from './ops/fusedResampling.ts';
 import { leakyReluPixelNorm, pixelNorm } from './ops/pixelNorm.ts';
 import type { GrowthStage } from './training/growth.ts';
+import { recomputable } from './training/recompute.ts';
 
 /** Feature maps at a side: 8192 / 2^(log₂ side − 1), at most `most`; 64 at 256³. */
 export function mapsAtSide(side: number, most: number): number {
@@ -65,11 +66,12 @@ export function createProgressiveGenerator(size: GeneratorSize, random: Random):
       let coarser = features;
       for (const side of sidesUpTo(stage.side)) {
         coarser = features;
-        const inner =
-          side === startSide
-            ? features
-            : finish(leaves, layerAt(side, 'up'), (filter) => upsampleConvolve(coarser, filter)); // twice the side
-        features = finish(leaves, layerAt(side, 'conv'), (filter) => tf.conv3d(inner, filter, 1, 'same'));
+        const layers = ['up', 'conv'].map((layer) => layerAt(side, layer));
+        features = recomputable({ inputs: [coarser], leaves, layers }, ([given], own) => {
+          const inner =
+            side === startSide ? given : finish(own, layerAt(side, 'up'), (filter) => upsampleConvolve(given, filter)); // twice the side
+          return finish(own, layerAt(side, 'conv'), (filter) => tf.conv3d(inner, filter, 1, 'same'));
+        });
       }
       return voxelsAt(stage, leaves, { features, coarser });
     },

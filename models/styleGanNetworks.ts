@@ -14,6 +14,7 @@ import { instanceNormLeakyRelu } from './ops/instanceNorm.ts';
 import { leakyRelu } from './ops/leakyRelu.ts';
 import { addNoise, modulate, smooth } from './ops/style.ts';
 import type { GrowthStage } from './training/growth.ts';
+import { recomputable } from './training/recompute.ts';
 
 const mappingLayers = 8;
 
@@ -76,8 +77,8 @@ export function createStyleGenerator({ grid, latent, maps }: GeneratorSize, rand
   }
 
   /** Noise, bias and leaky ReLU. */
-  const finish = (x: tf.Tensor5D, leaves: NamedTensors, name: string, noise: StyleRequest['noise']): tf.Tensor5D => {
-    const noisy = addNoise(x, noise(name, x.shape[1]), leaves[`${name}.noise`] as tf.Tensor1D);
+  const finish = (x: tf.Tensor5D, leaves: NamedTensors, name: string, noise: tf.Tensor5D): tf.Tensor5D => {
+    const noisy = addNoise(x, noise, leaves[`${name}.noise`] as tf.Tensor1D);
     return leakyRelu(withBias(noisy, leaves, name), growingSlope);
   };
   /** Adaptive instance normalisation: mean and deviation of every map over its voxels give way to those of the style. */
@@ -103,19 +104,31 @@ export function createStyleGenerator({ grid, latent, maps }: GeneratorSize, rand
       let coarser = features;
       sidesUpTo(stage.side).forEach((side, level) => {
         coarser = features;
-        const inner = tf.tidy(() => {
-          const up = layerAt(side, 'up');
-          const grown =
-            side === startSide
-              ? coarser
-              : finish(smooth(upsampleConvolve(coarser, leaves[up] as tf.Tensor5D)), leaves, up, noise); // twice the side
-          return stylise(grown, leaves, layerAt(side, 'first'), styleOf(2 * level));
-        });
-        features = tf.tidy(() => {
-          const name = layerAt(side, 'conv');
-          const convolved = finish(tf.conv3d(inner, leaves[name] as tf.Tensor5D, 1, 'same'), leaves, name, noise);
-          return stylise(convolved, leaves, layerAt(side, 'second'), styleOf(2 * level + 1));
-        });
+        const names = { up: layerAt(side, 'up'), conv: layerAt(side, 'conv') };
+        const first = layerAt(side, 'first');
+        const second = layerAt(side, 'second');
+        const style = styleOf(2 * level);
+        const inner =
+          side === startSide
+            ? stylise(coarser, leaves, first, style)
+            : recomputable(
+                { inputs: [coarser, style, noise(names.up, side)], leaves, layers: [names.up, first] },
+                ([given, drawn, grain], own) => {
+                  const grown = smooth(upsampleConvolve(given, own[names.up] as tf.Tensor5D)); // twice the side
+                  return stylise(finish(grown, own, names.up, grain), own, first, drawn);
+                },
+              );
+        features = recomputable(
+          {
+            inputs: [inner, styleOf(2 * level + 1), noise(names.conv, side)],
+            leaves,
+            layers: [names.conv, second],
+          },
+          ([given, drawn, grain], own) => {
+            const convolved = tf.conv3d(given, own[names.conv] as tf.Tensor5D, 1, 'same');
+            return stylise(finish(convolved, own, names.conv, grain), own, second, drawn);
+          },
+        );
       });
       return voxelsAt(stage, leaves, { features, coarser });
     },

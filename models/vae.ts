@@ -17,7 +17,9 @@ import { registerVolumeGradients } from './ops/gradients.ts';
 import { averageDecay, batch, poolingGrids, rate, widths } from './poolingConfig.ts';
 import { createPoolingNetwork, createUpsamplingNetwork } from './poolingNetworks.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
-import { lossGradients, readScalars, withoutPrefix, withPrefix } from './training/gradients.ts';
+import { readScalars, withoutPrefix, withPrefix } from './training/gradients.ts';
+import { createMemoryPlan } from './training/memoryPlan.ts';
+import { batchGradients, rowsOf } from './training/pieces.ts';
 
 /** Published: 0.8 beside the squared error of raw intensities, here of a range of 2 in place of about 2000. */
 const publishedDivergence = 8e-7;
@@ -71,7 +73,7 @@ export const vae: GeneratorEntry<typeof vaeConfig> = {
 
 const stages = 3;
 
-function createVae({ config, grid, seed }: CreateGenerator<VaeConfig>): GeneratorModel {
+function createVae({ config, grid, seed, memory = createMemoryPlan() }: CreateGenerator<VaeConfig>): GeneratorModel {
   registerVolumeGradients();
   const origin = createRandom(seed);
   const weightsOrigin = origin.fork('weights');
@@ -108,12 +110,15 @@ function createVae({ config, grid, seed }: CreateGenerator<VaeConfig>): Generato
     async step(real) {
       const noise = drawLatents(random, real.shape[0], latent);
       const leaves = { ...withPrefix('encoder', encoder.weights), ...withPrefix('decoder', decoder.weights) };
-      const { gradients, terms } = lossGradients(leaves, () => {
-        const pooled = down.pool(encoder.weights, real, runningStatistics(encoder));
+      const statistics = { encoder: runningStatistics(encoder), decoder: runningStatistics(decoder) };
+      const batch = { memory, count: real.shape[0], observers: Object.values(statistics) };
+      const { gradients, terms } = batchGradients(batch, leaves, (piece) => {
+        const scans = rowsOf(real, piece);
+        const pooled = down.pool(encoder.weights, scans, statistics.encoder);
         const mean = down.head(encoder.weights, pooled, 'mean');
         const logVariance = down.head(encoder.weights, pooled, 'logVariance');
-        const code = tf.add<tf.Tensor2D>(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
-        const error = tf.sub(up.render(decoder.weights, code, runningStatistics(decoder)), real);
+        const code = tf.add<tf.Tensor2D>(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), rowsOf(noise, piece)));
+        const error = tf.sub(up.render(decoder.weights, code, statistics.decoder), scans);
         const losses = {
           'reconstruction.mse': tf.mean<tf.Scalar>(tf.square(error)),
           'code.divergence': tf.mul<tf.Scalar>(gaussianDivergence(mean, logVariance), config.divergence),

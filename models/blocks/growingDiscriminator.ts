@@ -11,6 +11,7 @@ import { biasedConvolution } from '../ops/biasedConvolution.ts';
 import { averagePool, convolveDownsample } from '../ops/fusedResampling.ts';
 import { leakyRelu } from '../ops/leakyRelu.ts';
 import type { GrowthStage } from '../training/growth.ts';
+import { recomputable } from '../training/recompute.ts';
 import { blend, equalisedLayer, fromVoxels, growingSlope, layerAt, sidesUpTo, startSide } from './growing.ts';
 import { createNetwork, withBias, type WeightedNetwork, type WeightSpec } from './weights.ts';
 
@@ -75,12 +76,14 @@ export function createGrowingDiscriminator(size: DiscriminatorSize, random: Rand
   return {
     network: createNetwork(specs, random),
     discriminate(leaves, x, stage) {
-      let hidden = fromVoxels(x, leaves, stage.side);
+      let hidden = stage.side === startSide ? fromVoxels(x, leaves, startSide) : x;
       for (let { side } = stage; side > startSide; side /= 2) {
-        const features = hidden;
-        hidden = tf.tidy(() => {
-          const inner = convolve(features, leaves, layerAt(side, 'conv'));
-          return shrink(inner, leaves, layerAt(side, 'down')); // half the side
+        const isFirst = side === stage.side;
+        const layers = [...(isFirst ? ['voxels'] : []), 'conv', 'down'].map((layer) => layerAt(side, layer));
+        hidden = recomputable({ inputs: [hidden], leaves, layers }, ([given], own) => {
+          const features = isFirst ? fromVoxels(given, own, side) : given;
+          const inner = convolve(features, own, layerAt(side, 'conv'));
+          return shrink(inner, own, layerAt(side, 'down')); // half the side
         });
         if (side === stage.side && stage.fade < 1) {
           hidden = blend(hidden, fromVoxels(averagePool(x), leaves, side / 2), stage.fade);

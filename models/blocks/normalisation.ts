@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NamedTensors, Network } from '../model.ts';
 import { moveToward } from '../training/adam.ts';
+import { createMeans } from '../training/means.ts';
+import type { Observer } from '../training/pieces.ts';
 import { batchNorm, batchNormComposed, batchNormScale } from '../ops/batchNorm.ts';
 import { instanceNormLeakyRelu, instanceNormLeakyReluComposed } from '../ops/instanceNorm.ts';
 import { leakyRelu } from '../ops/leakyRelu.ts';
@@ -101,14 +103,21 @@ function normaliseBatch<T extends tf.Tensor>(x: T, options: NormActivation): T {
 /** Running statistics move by a tenth of the difference a step, as in PyTorch and TensorLayer. */
 const statisticsMomentum = 0.1;
 
-/** Moves the running statistics of batch normalisation as the batches pass. */
-export function runningStatistics({ buffers }: Network): Required<Pick<NormActivation, 'onStatistics'>> {
+export type RunningStatistics = Required<Pick<NormActivation, 'onStatistics'>> & Observer;
+
+/** Notes the statistics of batches that pass, and moves the running ones by their means once the update stands. */
+export function runningStatistics({ buffers }: Network): RunningStatistics {
+  const means = createMeans((found) => {
+    for (const [name, value] of Object.entries(found))
+      moveToward({ [name]: buffers[name] as tf.Variable }, { [name]: value }, statisticsMomentum);
+  });
   return {
     onStatistics(layer, mean, variance) {
-      const running = (name: string): Record<string, tf.Variable> => ({ [name]: buffers[name] as tf.Variable });
-      moveToward(running(`${layer}.mean`), { [`${layer}.mean`]: mean }, statisticsMomentum);
-      moveToward(running(`${layer}.variance`), { [`${layer}.variance`]: variance }, statisticsMomentum);
+      means.note(`${layer}.mean`, () => mean, 1);
+      means.note(`${layer}.variance`, () => variance, 1);
     },
+    settle: means.settle,
+    discard: means.discard,
   };
 }
 

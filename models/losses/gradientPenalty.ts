@@ -1,6 +1,7 @@
 /** Gradient penalties of critics: between the samples (Gulrajani et al. 2017, arXiv 1704.00028), and on real ones. */
 import * as tf from '@tensorflow/tfjs';
 import { differentiate } from '../training/differentiate.ts';
+import { whileKeeping } from '../training/recompute.ts';
 
 export interface PenaltyInputs<T extends tf.Tensor> {
   readonly real: T;
@@ -36,7 +37,7 @@ export function realGradientPenalty<T extends tf.Tensor>(critic: (...x: T[]) => 
 
 /** ∇ critic at x, one for each of `x` and of its shape. */
 function slopesAt<T extends tf.Tensor>(critic: (...x: T[]) => tf.Tensor, ...x: T[]): tf.Tensor[] {
-  const { value, gradients } = differentiate(() => tf.sum(critic(...x)), x);
+  const { value, gradients } = whileKeeping(() => differentiate(() => tf.sum(critic(...x)), x));
   value.dispose();
   return gradients.map((slope) => {
     if (slope === null) throw new Error('The critic does not depend on what it judges.');

@@ -8,6 +8,7 @@ import type { RandomState } from '#shared/random.ts';
 import type { MemoryPlan, NamedTensors, Trainable } from '../model.ts';
 import { addGradients, lossGradients, type Loss, type LossGradients } from './gradients.ts';
 import { isOutOfMemory } from './memoryPlan.ts';
+import { whileRecomputing } from './recompute.ts';
 
 /** Scans `from` up to `from + count` of a batch. */
 export interface Piece {
@@ -19,9 +20,9 @@ export interface Piece {
 
 /** Notes something of each piece that passes, and takes it in once the update stands. */
 export interface Observer {
-  settle(): void;
+  readonly settle: () => void;
   /** Forgets what was noted since the last time. */
-  discard(): void;
+  readonly discard: () => void;
 }
 
 export interface Batch {
@@ -51,7 +52,9 @@ export function batchGradients(batch: Batch, leaves: NamedTensors, loss: (piece:
     let sum: LossGradients = { gradients: {}, terms: {} };
     try {
       for (const piece of pieces) {
-        const part = lossGradients(leaves, () => weighted(loss(piece), piece.share));
+        const evaluate = (): Loss => weighted(loss(piece), piece.share);
+        const { recompute } = batch.memory.settings;
+        const part = lossGradients(leaves, recompute ? () => whileRecomputing(leaves, evaluate) : evaluate);
         sum = {
           gradients: addGradients(sum.gradients, part.gradients),
           terms: addGradients(sum.terms, part.terms),
