@@ -96,7 +96,7 @@ test('a run that loses its numbers goes back to its good checkpoint at half the 
   });
   expect(ran.messages.find(({ type }) => type === 'rolled-back')).toEqual({ type: 'rolled-back', iteration: 0 });
   expect(ran.checkpoints.at(-1)).toMatchObject({
-    iteration: 8,
+    iteration: 5,
     health: ran.checkpoints[0]?.health?.rollBacks === 1 ? { rollBacks: 1, rateScale: 0.5 } : {},
   });
   const written = ran.messages.flatMap((message) => (message.type === 'checkpoint' ? [message] : []));
