@@ -15,9 +15,7 @@ interface Golden {
   readonly correlation: number;
   readonly logField: readonly (readonly [number, number, number, number])[];
 }
-const golden = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../fixtures/imaging/n4.json'), 'utf8'),
-) as Golden;
+const golden = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/imaging/n4.json'), 'utf8')) as Golden;
 
 function correlation(a: readonly number[], b: readonly number[]): number {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

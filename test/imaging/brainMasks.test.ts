@@ -101,7 +101,12 @@ describe('brain masks', () => {
     expect(await count(50, null, [{ do: 'fill' }, { do: 'largest' }])).toBe(cube);
     expect(await count(50, null, [{ do: 'fill' }, { do: 'largest' }, { do: 'erode', mm: 2 }])).toBe(11 ** 3);
     expect(await count(50, null, [{ do: 'fill' }, { do: 'largest' }, { do: 'dilate', mm: 2 }])).toBe(cube + 6 * 13 ** 2); // prettier-ignore
-    expect(await count(50, null, [{ do: 'close', mm: 3 }, { do: 'open', mm: 4 }])).toBeLessThan(cube + 1);
+    expect(
+      await count(50, null, [
+        { do: 'close', mm: 3 },
+        { do: 'open', mm: 4 },
+      ]),
+    ).toBeLessThan(cube + 1);
     await expect(count(150, 200, [])).rejects.toThrow(/No voxel is left in the brain mask/);
   });
 

@@ -17,7 +17,7 @@ export interface FoundCounts {
   readonly ok: number;
   readonly warning: number;
   readonly rejected: number;
-  /** What an import would take: good ones and those with a warning that belong to a subject. */
+  /** What an import would take: by default good ones and those with a warning that belong to a subject. */
   readonly usable: number;
   /** Subjects with a usable scan. */
   readonly subjects: number;
@@ -25,16 +25,36 @@ export interface FoundCounts {
 
 const isUsable = ({ verdict, subject }: ScanCandidate): boolean => verdict !== 'rejected' && subject !== null;
 
-export function countFound(candidates: readonly ScanCandidate[]): FoundCounts {
+/** What the user decided otherwise than by default, by path. */
+export type Choice = ReadonlyMap<string, boolean>;
+const noChoice: Choice = new Map();
+
+/** Series that stay aside, and scans of other contrasts, may be taken too. */
+export const isChoosable = (candidate: ScanCandidate): boolean => isUsable(candidate) || candidate.until === 'asking';
+
+export const isChosen = (candidate: ScanCandidate, choice: Choice): boolean =>
+  isChoosable(candidate) && (choice.get(candidate.path) ?? isUsable(candidate));
+
+/** The scans to import by name; undefined where all usable ones are chosen and no others. */
+export function chosenPaths(candidates: readonly ScanCandidate[], choice: Choice): string[] | undefined {
+  if (candidates.every((candidate) => isChosen(candidate, choice) === isUsable(candidate))) return undefined;
+  return candidates.filter((candidate) => isChosen(candidate, choice)).map(({ path }) => path);
+}
+
+/** The most volumes that a file or series of these holds. */
+export const mostFrames = (candidates: readonly ScanCandidate[]): number =>
+  candidates.reduce((most, { frames }) => Math.max(most, frames), 1);
+
+export function countFound(candidates: readonly ScanCandidate[], choice: Choice = noChoice): FoundCounts {
   const of = (verdict: Verdict): number => candidates.filter((candidate) => candidate.verdict === verdict).length;
-  const usable = candidates.filter(isUsable);
+  const usable = candidates.filter((candidate) => isChosen(candidate, choice));
   return {
     all: candidates.length,
     ok: of('ok'),
     warning: of('warning'),
     rejected: of('rejected'),
     usable: usable.length,
-    subjects: new Set(usable.map(({ subject }) => subject)).size,
+    subjects: new Set(usable.flatMap(({ subject }) => subject ?? [])).size,
   };
 }
 

@@ -3,10 +3,10 @@ import { call, useEvent } from '#bridge/bridge.ts';
 import { isAlive, useJobs } from '#bridge/jobStore.ts';
 import { useProject } from '#bridge/projectStore.ts';
 import type { Job } from '#contract/jobs.ts';
-import type { FileOutcome, ScanCandidate } from '#contract/records.ts';
+import type { FileOutcome, FrameChoice, ScanCandidate } from '#contract/records.ts';
 import { defineStore } from 'pinia';
 import { computed, reactive, ref, shallowRef, watch } from 'vue';
-import { countFound } from './foundScans.ts';
+import { chosenPaths, countFound, isChosen } from './foundScans.ts';
 
 export const steps = ['folder', 'found', 'grid', 'split', 'run'] as const;
 export type Step = (typeof steps)[number];
@@ -23,6 +23,14 @@ export interface Plan {
   lowFolder: string;
   factor: string;
 }
+
+/** How scans are read, at the look and at the import. */
+export interface Reading {
+  frame: FrameChoice;
+  acceptIncomplete: boolean;
+}
+
+const defaultReading = (): Reading => ({ frame: null, acceptIncomplete: false });
 
 const defaultPlan = (): Plan => ({
   name: '',
@@ -47,6 +55,8 @@ export const useImport = defineStore('import', () => {
   const folder = ref<string | null>(null);
   const scanId = ref<string | null>(null);
   const candidates = shallowRef<readonly ScanCandidate[]>([]);
+  const choice = shallowRef<ReadonlyMap<string, boolean>>(new Map());
+  const reading = reactive<Reading>(defaultReading());
   const plan = reactive<Plan>(defaultPlan());
   const importId = ref<string | null>(null);
   const outcomes = shallowRef<readonly FileOutcome[]>([]);
@@ -55,7 +65,7 @@ export const useImport = defineStore('import', () => {
   const scanJob = computed(() => jobOf(scanId.value));
   const importJob = computed(() => jobOf(importId.value));
   const isScanning = computed(() => scanJob.value !== null && isAlive(scanJob.value));
-  const counts = computed(() => countFound(candidates.value));
+  const counts = computed(() => countFound(candidates.value, choice.value));
 
   /** Back to an empty wizard; what runs, runs on. */
   function reset(): void {
@@ -65,6 +75,8 @@ export const useImport = defineStore('import', () => {
     candidates.value = [];
     importId.value = null;
     outcomes.value = [];
+    choice.value = new Map();
+    Object.assign(reading, defaultReading());
     Object.assign(plan, defaultPlan());
   }
 
@@ -87,13 +99,28 @@ export const useImport = defineStore('import', () => {
 
   /** Looks through a folder; throws AppError when there is none. */
   async function look(path: string): Promise<void> {
-    const job = await call('dataset.scan', { project: here(), folder: path });
+    if (path !== folder.value) Object.assign(reading, defaultReading());
+    if (isScanning.value) await stopScan();
+    const job = await call('dataset.scan', { project: here(), folder: path, ...reading });
     candidates.value = [];
+    choice.value = new Map();
+    if (path !== folder.value) plan.name = lastPart(path);
     folder.value = path;
     scanId.value = job.id;
-    plan.name = lastPart(path);
     step.value = 'found';
     await reload(); // what was found before the answer came
+  }
+
+  /** Looks through the same folder again, reading its scans in another way. */
+  async function lookAgain(changes: Partial<Reading>): Promise<void> {
+    if (folder.value === null) return;
+    Object.assign(reading, changes);
+    await look(folder.value);
+  }
+
+  /** Takes a scan in or leaves it out. */
+  function toggle(candidate: ScanCandidate): void {
+    choice.value = new Map(choice.value).set(candidate.path, !isChosen(candidate, choice.value));
   }
 
   async function stopScan(): Promise<void> {
@@ -114,7 +141,8 @@ export const useImport = defineStore('import', () => {
     const { name, grid, spacingMm, holdout, seed } = plan;
     const derivative = plan.derivative.trim() === '' ? null : plan.derivative.trim();
     const pairs = plan.lowFolder === '' ? undefined : { folder: plan.lowFolder, factor: plan.factor };
-    const settings = { name: name.trim(), grid, spacingMm, holdout, seed, derivative, pairs };
+    const scans = chosenPaths(candidates.value, choice.value);
+    const settings = { name: name.trim(), grid, spacingMm, holdout, seed, derivative, pairs, scans, ...reading };
     const job = await call('dataset.import', { project: here(), folder: folder.value, ...settings });
     outcomes.value = [];
     importId.value = job.id;
@@ -142,7 +170,7 @@ export const useImport = defineStore('import', () => {
   );
 
   return {
-    isOpen, step, folder, scanId, candidates, plan, importId, outcomes, scanJob, importJob, isScanning, counts,
-    open, close, look, stopScan, run,
+    isOpen, step, folder, scanId, candidates, plan, importId, outcomes, scanJob, importJob, isScanning, counts, choice, reading,
+    open, close, look, lookAgain, toggle, stopScan, run,
   }; // prettier-ignore
 });

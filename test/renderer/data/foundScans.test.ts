@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ScanCandidate } from '#contract/records.ts';
 import { splitSubjects } from '#imaging/splitSubjects.ts';
 import {
+  chosenPaths,
   countFound,
   everything,
   exampleScan,
@@ -24,6 +25,9 @@ function found(path: string, changes: Partial<ScanCandidate> = {}): ScanCandidat
     orientation: 'RAS',
     reachMm: [70, 70, 70],
     thumbnail: null,
+    frames: 1,
+    files: 1,
+    until: null,
     ...changes,
   };
 }
@@ -72,4 +76,15 @@ test('says how many subjects are held out as the import will', () => {
       expect(heldOutSubjects(subjects, holdout)).toBe(drawn);
     }
   }
+});
+
+test('what is taken is named only where it differs from what is usable', () => {
+  const scout = found('sub-0001/series-1_localizer', { verdict: 'rejected', code: 'localizer', until: 'asking' });
+  const scans = [...all, scout];
+  const usable = ['anna/b.nii', 'anna/a.nii'];
+  expect(chosenPaths(scans, new Map())).toBeUndefined();
+  expect(chosenPaths(scans, new Map([['bert/a.nii', true]]))).toBeUndefined(); // nothing makes that one usable
+  expect(chosenPaths(scans, new Map([['anna/b.nii', false]]))).toEqual(['anna/a.nii']);
+  expect(chosenPaths(scans, new Map([[scout.path, true]]))).toEqual([...usable, scout.path]);
+  expect(countFound(scans, new Map([[scout.path, true]]))).toMatchObject({ usable: 3, rejected: 3 });
 });
