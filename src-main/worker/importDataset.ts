@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { ImportRequest } from '#contract/importing.ts';
 import type { TaskOf } from '#contract/jobs.ts';
-import type { FileOutcome, VolumeRecord } from '#contract/records.ts';
+import type { FileOutcome, ScanQuality, VolumeRecord } from '#contract/records.ts';
 import { writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { BadScan, type ScanWarning } from '#imaging/badScan.ts';
 import { chooseSpacing } from '#imaging/chooseSpacing.ts';
@@ -18,18 +18,24 @@ import { writeNifti } from '#imaging/niftiWrite.ts';
 import { drawThumbnail } from '#imaging/thumbnail.ts';
 import { subjectKey } from '#imaging/participants.ts';
 import type { PreparedScan } from '#imaging/prepareScan.ts';
+import { measureQuality } from '#imaging/quality/measureQuality.ts';
 import { readVolume } from '#imaging/readVolume.ts';
+import { reduceVolume } from '#imaging/reduceVolume.ts';
 import { resampleLabels, resampleToGrid } from '#imaging/resampleToGrid.ts';
 import { createScanCache } from '#imaging/scanCache.ts';
 import { scanFolder, type Candidate, type FolderContent } from '#imaging/scanFolder.ts';
 import { splitSubjects } from '#imaging/splitSubjects.ts';
 import { supportedFormats } from '#imaging/volumeFile.ts';
+import { distancesToOthers } from '#shared/statistics/distancesToOthers.ts';
+import type { Volume } from '#shared/volume/volume.ts';
 import { cancelledError, headerWatch, type WorkerContext } from './context.ts';
 import { openPairs, type Pairs } from './importPairs.ts';
 import { openPreprocess, type Preprocess } from './importPreprocess.ts';
 
-/** A record but for the split, which is known when all scans are stored. */
-type StoredVolume = Omit<VolumeRecord, 'split'>;
+/** A record but for what is known when all scans are stored: the split, and the distance to the others. */
+interface StoredVolume extends Omit<VolumeRecord, 'split' | 'quality'> {
+  readonly quality: Omit<ScanQuality, 'distance'>;
+}
 
 interface ImportRun {
   readonly request: ImportRequest;
@@ -42,6 +48,8 @@ interface ImportRun {
   readonly progress: Progress;
   /** Paths relative to the project: to be removed if the import does not succeed. */
   readonly written: string[];
+  /** What was stored, on few voxels, in the same order. */
+  readonly outlines: Float32Array[];
 }
 
 /** What the first pass keeps of a scan. */
@@ -58,6 +66,8 @@ const volumesFolder = 'volumes';
 /** A brain that reaches this many times farther, or less far, than the usual one of its dataset is pointed out. */
 const unusualReach = 1.35;
 const unusuallyShort = 0.6;
+/** Of the volumes by which scans are compared with each other. */
+const outlineSide = 16;
 
 function createProgress(context: WorkerContext, total: number): Progress {
   const startedAt = performance.now();
@@ -151,6 +161,7 @@ async function storeScan(
   const lowPath = `${volumesFolder}/${id}.low.nii`;
   if (low !== null) run.written.push(lowPath);
   const storedLow = low === null ? null : await low.write(run.projectDir, lowPath);
+  run.outlines.push(outlineOf(volume));
   const all = [...scan.warnings, ...warnings, ...notes, ...labels.warnings, ...(low?.warnings ?? [])];
   run.context.send({ type: 'file', outcome: outcomeOf(candidate.path, all) });
   return {
@@ -168,8 +179,18 @@ async function storeScan(
     affine: volume.affine,
     transform,
     attributes: { ...candidate.series?.attributes, ...run.content.participants.get(subjectKey(candidate.subject)) },
+    quality: measureQuality(scan, volume),
+    accepted: false,
     warnings: all.map(({ reason }) => reason),
   };
+}
+
+/** 16 voxels a side or somewhat more, each the mean of what it covers. */
+function outlineOf(volume: Volume): Float32Array {
+  const side = volume.size[0];
+  let factor = Math.max(1, Math.floor(side / outlineSide));
+  while (side % factor !== 0) factor--;
+  return reduceVolume(volume, factor).data;
 }
 
 /** First pass: reads and measures every candidate and hands on those that are usable and new. */
@@ -291,10 +312,15 @@ async function importScans(run: ImportRun): Promise<void> {
     request.holdout,
     request.seed,
   );
+  const distances = distancesToOthers(run.outlines);
   context.send({
     type: 'dataset',
     spacingMm,
-    volumes: stored.map((volume) => ({ ...volume, split: splits.get(volume.subject) ?? 'train' })),
+    volumes: stored.map(({ quality, ...volume }, index) => ({
+      ...volume,
+      quality: { ...quality, distance: distances[index] ?? 0 },
+      split: splits.get(volume.subject) ?? 'train',
+    })),
   });
 }
 
@@ -327,6 +353,7 @@ export async function importDataset(task: TaskOf<'import'>, context: WorkerConte
       preprocess,
       progress: createProgress(context, steps),
       written,
+      outlines: [],
     });
   } catch (thrown) {
     for (const path of written) await rm(join(projectDir, path), { force: true });

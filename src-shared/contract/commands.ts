@@ -141,6 +141,10 @@ export const commands = {
   'volume.setRemoved': command(
     z.strictObject({ ...inProject, volume: z.string(), removed: z.boolean() }),
   ).returns<DatasetRecord>(),
+  /** Says of a volume that a person has looked at it and found it good, or takes that back; changes nothing else. */
+  'volume.setAccepted': command(
+    z.strictObject({ ...inProject, volume: z.string(), accepted: z.boolean() }),
+  ).returns<DatasetRecord>(),
   'dataset.import': command(importRequest.omit({ kind: true }).extend(inProject)).returns<Job>(),
   'dataset.show': command(z.strictObject({ ...inProject, name: z.string() })).returns<DatasetDetail>(),
   'model.list': command(z.strictObject({})).returns<readonly ModelDescriptor[]>(),

@@ -88,6 +88,20 @@ export type LowScan = z.infer<typeof lowScan>;
 export const split = z.enum(['train', 'heldout']);
 export type Split = z.infer<typeof split>;
 
+/** What a scan looks like in figures, measured at import. */
+export const scanQuality = z.strictObject({
+  snr: finite.nullable(), // bright class over the noise; null: no noise at all
+  cnr: finite.nullable(), // bright less medium class over their spread
+  entropyFocus: finite,
+  backgroundLevel: finite, // outside the brain, as a share of the intensity range
+  brainMl: finite,
+  asymmetry: finite, // 1 - correlation with its mirror image
+  depthTrend: finite, // correlation of intensity with depth: above 0 as T1, below 0 as T2
+  profile: z.array(finite).length(9), // deciles of the brain's intensities on [0, 1]
+  distance: finite, // 1 - correlation with the mean of the other scans on the grid
+});
+export type ScanQuality = z.infer<typeof scanQuality>;
+
 /** A value of the participants' table; empty cells and `n/a` are absent. */
 export const attributes = z.record(z.string(), z.union([z.string(), finite]));
 export type Attributes = z.infer<typeof attributes>;
@@ -108,6 +122,8 @@ export const volumeRecord = z.strictObject({
   affine: affineMatrix, // of the grid volume
   transform: gridTransform,
   attributes,
+  quality: scanQuality.nullable().default(null), // null: imported before it was measured
+  accepted: z.boolean().default(false), // a person has looked at it and found it good, whatever stands out
   warnings: z.array(z.string()),
 });
 export type VolumeRecord = z.infer<typeof volumeRecord>;

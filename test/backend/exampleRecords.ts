@@ -53,6 +53,8 @@ export function exampleVolume(id: string, changes: Partial<VolumeRecord> = {}): 
       preprocessing: null,
     },
     attributes: { age: 71, sex: 'F' },
+    quality: null,
+    accepted: false,
     warnings: [],
     ...changes,
   };

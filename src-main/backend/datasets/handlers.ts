@@ -33,7 +33,13 @@ export function datasetHandlers({
   runner,
 }: BackendContext): Pick<
   Handlers,
-  'dataset.scan' | 'dataset.scanResult' | 'dataset.preview' | 'dataset.import' | 'dataset.show' | 'volume.setRemoved'
+  | 'dataset.scan'
+  | 'dataset.scanResult'
+  | 'dataset.preview'
+  | 'dataset.import'
+  | 'dataset.show'
+  | 'volume.setRemoved'
+  | 'volume.setAccepted'
 > {
   return {
     'dataset.scan': async ({ project: dir, folder, ...reading }) => {
@@ -52,6 +58,13 @@ export function datasetHandlers({
       const project = await sessions.own(dir);
       await project.ready; // A training that a dead owner left is marked as ended there.
       return setRemoved(project, input);
+    },
+
+    'volume.setAccepted': async ({ project: dir, volume, accepted }) => {
+      const { store } = await sessions.own(dir);
+      const dataset = store.datasets.ofVolume(volume);
+      store.datasets.setAccepted(volume, accepted);
+      return dataset;
     },
 
     'dataset.import': async ({ project: dir, ...input }) => {

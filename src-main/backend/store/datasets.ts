@@ -22,6 +22,8 @@ interface VolumeRow {
   readonly source_sha256: string;
   readonly affine: string;
   readonly transform: string;
+  readonly quality: string | null;
+  readonly accepted: number; // 0 or 1
   readonly warnings: string;
 }
 
@@ -56,6 +58,8 @@ const volumeFromRow = (row: VolumeRow & { readonly attributes: string }): Volume
     affine: fromJson(row.affine, 'volumes'),
     transform: fromJson(row.transform, 'volumes'),
     attributes: fromJson(row.attributes, 'participants'),
+    quality: row.quality === null ? null : fromJson(row.quality, 'volumes'),
+    accepted: row.accepted === 1,
     warnings: fromJson(row.warnings, 'volumes'),
   });
 
@@ -105,9 +109,10 @@ export function datasetsIn(db: Connection) {
       }
       const volume = db.prepare<[VolumeRow]>(
         `INSERT INTO volumes (id, dataset_id, subject, session, split, path, sha256, label_path, label_sha256,
-           thumbnail_path, thumbnail_sha256, low, removed, source_file, source_sha256, affine, transform, warnings)
+           thumbnail_path, thumbnail_sha256, low, removed, source_file, source_sha256, affine, transform, quality, accepted, warnings)
          VALUES (@id, @dataset_id, @subject, @session, @split, @path, @sha256, @label_path, @label_sha256,
-           @thumbnail_path, @thumbnail_sha256, @low, @removed, @source_file, @source_sha256, @affine, @transform, @warnings)`,
+           @thumbnail_path, @thumbnail_sha256, @low, @removed, @source_file, @source_sha256, @affine, @transform, @quality,
+           @accepted, @warnings)`,
       );
       for (const { record, labelSha256, thumbnailSha256 } of volumes) {
         volume.run({
@@ -128,6 +133,8 @@ export function datasetsIn(db: Connection) {
           source_sha256: record.sourceSha256,
           affine: JSON.stringify(record.affine),
           transform: JSON.stringify(record.transform),
+          quality: record.quality === null ? null : JSON.stringify(record.quality),
+          accepted: record.accepted ? 1 : 0,
           warnings: toJson(record.warnings) ?? '[]',
         });
       }
@@ -155,6 +162,10 @@ export function datasetsIn(db: Connection) {
     /** Call it inside a transaction together with `setFingerprint`. */
     setRemoved: (volumeId: string, removed: boolean): void => {
       db.prepare<[number, string]>('UPDATE volumes SET removed = ? WHERE id = ?').run(removed ? 1 : 0, volumeId);
+    },
+
+    setAccepted: (volumeId: string, accepted: boolean): void => {
+      db.prepare<[number, string]>('UPDATE volumes SET accepted = ? WHERE id = ?').run(accepted ? 1 : 0, volumeId);
     },
 
     setFingerprint: (datasetId: string, fingerprint: string): void => {
