@@ -15,6 +15,7 @@ export const icons = {
   copy: 'M7 7h9.5v9.5H7zM4 13H3.5V3.5H13V4',
   down: 'M5.5 8l4.5 4.5L14.5 8',
   check: 'M4 10.5l4 4 8-9',
+  flag: 'M5 17.5v-15M5 3.5h10l-2.5 3.5 2.5 3.5H5',
   warning: 'M10 3l7.5 13.5h-15zM10 8.5v4M10 14.2v.6',
   error: 'M10 2.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4zM10 6v5M10 13.4v.6',
 } as const;

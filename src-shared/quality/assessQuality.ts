@@ -2,7 +2,7 @@
  * The scans of a dataset set against each other: which stand out and by what, and whether they fall into groups that
  * look like different contrasts or scanners. It points at scans; whether one is bad, a person decides.
  */
-import type { ScanQuality } from '../contract/records.ts';
+import type { ScanQuality, VolumeRecord } from '../contract/records.ts';
 import { findClusters } from '../statistics/clusters.ts';
 import { median } from '../statistics/quantile.ts';
 import { oddScore, robustScores } from '../statistics/robustScores.ts';
@@ -135,4 +135,11 @@ function describeGroup(scans: readonly MeasuredScan[]): ScanGroup {
     spacingMm: [0, 1, 2].map((axis) => median(scans.map(({ spacingMm }) => spacingMm[axis] ?? 0))),
     snr: ratios.length === 0 ? null : median(ratios),
   };
+}
+
+/** Of the volumes of a dataset: those that are not removed and were measured. */
+export function measuredScans(volumes: readonly VolumeRecord[]): readonly MeasuredScan[] {
+  return volumes.flatMap(({ id, removed, quality, transform }) =>
+    removed || quality === null ? [] : [{ id, quality, spacingMm: transform.native.spacingMm }],
+  );
 }

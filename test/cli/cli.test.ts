@@ -94,6 +94,12 @@ test('from an empty folder to a dataset: create, phantom, import, show, check', 
   const volumes = shown['volumes'] as { path: string; attributes: object }[];
   expect(volumes.map(({ path }) => existsSync(path))).toEqual([true, true, true]);
   expect(volumes[0]?.attributes).toHaveProperty('age');
+  const quality = (await runCli(folder, 'dataset', 'quality', '--name', 'phantoms', '--json')).json();
+  expect(quality).toMatchObject({ dataset: 'phantoms', groups: [{ scans: 3, contrast: 'white-matter-bright' }] });
+  expect(quality['scans']).toHaveLength(3);
+  expect(quality['scans']).toMatchObject([{ accepted: false, odd: [], quality: { profile: expect.any(Array) as unknown } }, {}, {}]); // prettier-ignore
+  const words = await runCli(folder, 'dataset', 'quality', '--name', 'phantoms');
+  expect(words.stdout).toContain('None of 3 scans stands out.');
   expect(await runCli(folder, 'project', 'check')).toMatchObject({ code: 0 });
 
   const again = await runCli(folder, 'dataset', 'import', 'scans', '--name', 'phantoms', '--grid', '16', '--json');

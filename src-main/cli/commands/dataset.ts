@@ -1,4 +1,4 @@
-/** `doppel dataset scan | import | show`. */
+/** `doppel dataset scan | import | show | quality`. */
 import { resolve } from 'node:path';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import type { CommandInput, DatasetDetail } from '#contract/commands.ts';
@@ -243,14 +243,30 @@ export function addDatasetCommands(program: Command, endWith: EndWith): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  doppel dataset show --project ageing --name adults --json')
     .action(async (flags: ShowFlags) => {
-      const [{ withSession }, { chooseProject }] = await Promise.all([
-        import('../session.ts'),
-        import('../chooseProject.ts'),
-      ]);
-      const dataset = await withSession(({ call }) =>
-        call('dataset.show', { project: chooseProject(flags), name: flags.name }),
-      );
+      const dataset = await readDataset(flags);
       if (flags.json) printJson(datasetDocument(dataset));
       else printText(describeDataset(dataset));
     });
+
+  group
+    .command('quality')
+    .description('which scans stand out and by what, and whether contrasts or scanners are mixed')
+    .addOption(projectOption())
+    .requiredOption('--name <name>', 'the dataset')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  doppel dataset quality --project ageing --name adults')
+    .action(async (flags: ShowFlags) => {
+      const dataset = await readDataset(flags);
+      const { describeQuality, qualityDocument } = await import('../describeQuality.ts');
+      if (flags.json) printJson(qualityDocument(dataset));
+      else printText(describeQuality(dataset));
+    });
+}
+
+async function readDataset(flags: ShowFlags): Promise<DatasetDetail> {
+  const [{ withSession }, { chooseProject }] = await Promise.all([
+    import('../session.ts'),
+    import('../chooseProject.ts'),
+  ]);
+  return withSession(({ call }) => call('dataset.show', { project: chooseProject(flags), name: flags.name }));
 }

@@ -1,5 +1,6 @@
 /** Which volumes of a dataset the gallery shows. */
 import type { VolumeRecord } from '#contract/records.ts';
+import type { ScanAssessment } from '#shared/quality/assessQuality.ts';
 
 export type Share = 'all' | 'train' | 'heldout' | 'removed';
 
@@ -13,6 +14,8 @@ export interface VolumeFilter {
   readonly share: Share;
   readonly text: string;
   readonly withWarnings: boolean;
+  /** Those that stand out from the others and that nobody has accepted yet, the oddest first. */
+  readonly standingOut: boolean;
   readonly attribute: AttributeFilter;
 }
 
@@ -36,15 +39,33 @@ function hasAttribute({ attributes }: VolumeRecord, filter: AttributeFilter): bo
   }
 }
 
-export function filterVolumes(volumes: readonly VolumeRecord[], filter: VolumeFilter): readonly VolumeRecord[] {
+/** `assessed` are the scans of the dataset set against each other, the oddest first. */
+export function filterVolumes(
+  volumes: readonly VolumeRecord[],
+  filter: VolumeFilter,
+  assessed: readonly ScanAssessment[],
+): readonly VolumeRecord[] {
   const text = filter.text.trim().toLowerCase();
-  return volumes.filter(
+  const ordered = filter.standingOut ? standingOut(volumes, assessed) : volumes;
+  return ordered.filter(
     (volume) =>
       isInShare(volume, filter.share) &&
       (!filter.withWarnings || volume.warnings.length > 0) &&
       `${volume.subject} ${volume.session ?? ''} ${volume.sourceFile}`.toLowerCase().includes(text) &&
       hasAttribute(volume, filter.attribute),
   );
+}
+
+/** Of the volumes, those with something odd that nobody has accepted yet, the oddest first. */
+export function standingOut(
+  volumes: readonly VolumeRecord[],
+  assessed: readonly ScanAssessment[],
+): readonly VolumeRecord[] {
+  const byId = new Map(volumes.map((volume) => [volume.id, volume]));
+  return assessed.flatMap(({ id, odd }) => {
+    const volume = byId.get(id);
+    return volume === undefined || odd.length === 0 || volume.accepted ? [] : [volume];
+  });
 }
 
 export const countShare = (volumes: readonly VolumeRecord[], share: Share): number =>
