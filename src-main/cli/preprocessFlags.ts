@@ -1,10 +1,15 @@
 /** Flags of what is done to scans before the grid. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { AppError } from '#contract/errors.ts';
 import {
+  alignmentMetrics,
+  alignmentTransforms,
   brainPresets,
   normalisations,
+  type AlignmentMetric,
+  type AlignmentTransform,
   type BrainMaskRequest,
   type BrainPreset,
   type MaskStep,
@@ -21,6 +26,9 @@ export interface PreprocessFlags {
   readonly maskFiles?: string;
   readonly maskSteps?: readonly MaskStep[];
   readonly normalise: Normalisation;
+  readonly alignTo?: string;
+  readonly align: AlignmentTransform;
+  readonly alignBy: AlignmentMetric;
 }
 
 function intensity(text: string): number {
@@ -65,6 +73,22 @@ export function addPreprocessOptions(command: Command): Command {
       new Option('--normalise <how>', 'how intensities are made alike')
         .choices([...normalisations])
         .default('percentile' as const),
+    )
+    .addOption(
+      new Option(
+        '--align-to <file>',
+        'lay every scan on this one: any scan of the set, or a template of your own',
+      ).argParser(path),
+    )
+    .addOption(
+      new Option('--align <transform>', 'by 6 degrees of freedom (rigid) or 12 (affine)')
+        .choices([...alignmentTransforms])
+        .default('rigid' as const),
+    )
+    .addOption(
+      new Option('--align-by <metric>', 'what the alignment goes by; correlation suits scans of one contrast')
+        .choices([...alignmentMetrics])
+        .default('mutual-information' as const),
     );
 }
 
@@ -87,8 +111,9 @@ function maskRequest(flags: PreprocessFlags): BrainMaskRequest | null {
 /** Nothing where nothing was asked for. Throws AppError 'usage'. */
 export function preprocessOf(flags: PreprocessFlags): { preprocess?: PreprocessRequest } {
   const brainMask = maskRequest(flags);
-  const { biasField = false, normalise } = flags;
-  return biasField || brainMask !== null || normalise !== 'percentile'
-    ? { preprocess: { biasField, brainMask, normalise } }
+  const { biasField = false, normalise, alignTo, align: transform, alignBy: metric } = flags;
+  const align = alignTo === undefined ? null : { reference: existsSync(alignTo) ? resolve(alignTo) : alignTo, transform, metric };
+  return biasField || brainMask !== null || normalise !== 'percentile' || align !== null
+    ? { preprocess: { biasField, brainMask, normalise, align } }
     : {};
 }

@@ -32,6 +32,7 @@ export type BadScanCode =
   | 'localizer'
   | 'derived' // computed from a scan
   | 'incomplete' // slices are missing, uneven or there too often
+  | 'not-aligned' // too little in common with the reference
   | 'no-pair' // no other scan, or several, of this subject
   | 'wrong-factor' // the two scans of a pair differ by another factor
   | 'pair-elsewhere'; // … or lie elsewhere in space

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { ImportRequest } from '#contract/importing.ts';
 import type { TaskOf } from '#contract/jobs.ts';
-import type { FileOutcome, ScanQuality, VolumeRecord } from '#contract/records.ts';
+import type { Alignment, FileOutcome, ScanQuality, VolumeRecord } from '#contract/records.ts';
+import { moveVolume } from '#imaging/align/moveVolume.ts';
 import { writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { BadScan, type ScanWarning } from '#imaging/badScan.ts';
 import { chooseSpacing } from '#imaging/chooseSpacing.ts';
@@ -106,7 +107,12 @@ async function orRejected<T>({ context }: ImportRun, path: string, work: () => P
 async function storeLabels(
   { labels, projectDir, written }: ImportRun,
   candidate: Candidate,
-  { id, grid, affine }: { id: string; grid: number; affine: VolumeRecord['affine'] },
+  {
+    id,
+    grid,
+    affine,
+    alignment,
+  }: { id: string; alignment: Alignment | null } & Pick<VolumeRecord, 'affine'> & Pick<ImportRequest, 'grid'>,
 ): Promise<{ labelPath: string | null; warnings: ScanWarning[] }> {
   if (labels === null) return { labelPath: null, warnings: [] };
   const found = labels.find(candidate);
@@ -117,7 +123,8 @@ async function storeLabels(
     };
   }
   try {
-    const { volume } = await readVolume(found);
+    const { volume: read } = await readVolume(found);
+    const volume = moveVolume(read, alignment);
     const onGrid = resampleLabels(volume, grid, affine);
     if (!onGrid.data.some((label) => label !== 0) && volume.data.some((label) => label !== 0)) {
       const reason =
@@ -146,7 +153,7 @@ async function storeScan(
 ): Promise<StoredVolume> {
   const { grid } = run.request;
   const { volume, transform, warnings } = resampleToGrid(scan, { grid, spacingMm });
-  const low = run.pairs === null ? null : await run.pairs.read(candidate, volume);
+  const low = run.pairs === null ? null : await run.pairs.read(candidate, volume, scan.alignment);
   const id = randomUUID();
   const path = `${volumesFolder}/${id}.nii`;
   run.written.push(path);
@@ -157,7 +164,7 @@ async function storeScan(
   const thumbnailPath = `${volumesFolder}/${id}.png`;
   run.written.push(thumbnailPath);
   await writeFileAtomic(join(run.projectDir, thumbnailPath), drawThumbnail(volume, { low: -1, high: 1 }));
-  const labels = await storeLabels(run, candidate, { id, grid, affine: volume.affine });
+  const labels = await storeLabels(run, candidate, { id, grid, affine: volume.affine, alignment: scan.alignment });
   const lowPath = `${volumesFolder}/${id}.low.nii`;
   if (low !== null) run.written.push(lowPath);
   const storedLow = low === null ? null : await low.write(run.projectDir, lowPath);

@@ -1,7 +1,8 @@
 /** Of an import of real pairs: the low-resolution scans, found by subject, and what is stored of each. */
 import { join, relative, sep } from 'node:path';
 import type { ImportRequest } from '#contract/importing.ts';
-import type { FileOutcome, LowScan } from '#contract/records.ts';
+import type { Alignment, FileOutcome, LowScan } from '#contract/records.ts';
+import { moveVolume } from '#imaging/align/moveVolume.ts';
 import { BadScan, type ScanWarning } from '#imaging/badScan.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
 import { matchPairs, type Unmatched } from '#imaging/pairNames.ts';
@@ -18,8 +19,8 @@ export interface PairedLow {
 }
 
 export interface Pairs {
-  /** The low-resolution scan of the same subject on the coarse grid of `high`. Throws BadScan. */
-  read(candidate: Candidate, high: Volume): Promise<PairedLow>;
+  /** The low-resolution scan of the same subject, moved as the other one was, on the coarse grid of `high`. Throws BadScan. */
+  read(candidate: Candidate, high: Volume, alignment: Alignment | null): Promise<PairedLow>;
 }
 
 /** Pseudonyms are given folder by folder: equal ones of two folders may be different patients. */
@@ -67,12 +68,13 @@ function createPairs(
 ): Pairs {
   const factor = parseFactor(text);
   return {
-    read: async ({ path }, high) => {
+    read: async ({ path }, high, alignment) => {
       const low = lowOf.get(path);
       if (low === undefined) throw new BadScan('no-pair', `There is no low-resolution scan for ${path}.`);
       try {
         const scan = await prepareScan(join(folder, low.path));
-        const { volume, correlation, warnings } = lowOnGrid(scan, high, factor);
+        const placed = { ...scan, volume: moveVolume(scan.volume, alignment) };
+        const { volume, correlation, warnings } = lowOnGrid(placed, high, factor);
         return {
           warnings: [...scan.warnings, ...warnings],
           write: async (projectDir, storedPath) => {

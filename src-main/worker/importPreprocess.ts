@@ -1,5 +1,11 @@
 /** What an import does to its scans before the grid: each by itself, then all of them as a set. */
+import { isAbsolute, join } from 'node:path';
+import { AppError } from '#contract/errors.ts';
 import type { ImportRequest } from '#contract/importing.ts';
+import type { AlignmentRequest } from '#contract/preprocess.ts';
+import type { Alignment } from '#contract/records.ts';
+import { alignScan, createReference, placeScan, type Reference } from '#imaging/align/alignScan.ts';
+import { BadScan } from '#imaging/badScan.ts';
 import { candidateSource } from '#imaging/candidateSource.ts';
 import { prepareScan, type PreparedScan } from '#imaging/prepareScan.ts';
 import { matchMasks } from '#imaging/preprocess/maskFiles.ts';
@@ -17,6 +23,8 @@ export interface Preprocess {
   forSet(measured: readonly Pick<PreparedScan, 'measure'>[]): (scan: PreparedScan) => PreparedScan;
 }
 
+type Prepare = Preprocess['prepare'];
+
 function sourceOf(
   { folder, frame = null, acceptIncomplete = false, scans }: ImportRequest,
   candidate: Candidate,
@@ -24,23 +32,64 @@ function sourceOf(
   return candidateSource(folder, candidate, { frame, acceptIncomplete, isNamed: scans !== undefined });
 }
 
-/** Throws AppError 'not-found' where there is no folder of masks. */
+interface AlignedImport {
+  readonly align: AlignmentRequest;
+  readonly seed: number;
+  /** Reads what scans are laid on. */
+  readonly readReference: () => Promise<PreparedScan>;
+}
+
+/**
+ * Every scan laid on the reference, which is read when the first one is. A scan that is read again is not registered
+ * again.
+ */
+function aligned(prepare: Prepare, { align, seed, readReference }: AlignedImport): Prepare {
+  let opened: Promise<Reference> | undefined;
+  const known = new Map<string, Alignment>();
+  return async (candidate) => {
+    opened ??= readReference().then(createReference, (thrown: unknown) => {
+      if (!(thrown instanceof BadScan)) throw thrown;
+      const message = `The reference of the alignment cannot be used. ${thrown.message}`;
+      throw new AppError('bad-input', message, { cause: thrown });
+    });
+    const reference = await opened;
+    const scan = await prepare(candidate);
+    const { path } = candidate;
+    const alignment = known.get(path) ?? (await alignScan(scan, reference, { ...align, seed }));
+    known.set(path, alignment);
+    return placeScan(scan, alignment, reference);
+  };
+}
+
+/** Throws AppError 'not-found' where there is no folder of masks, or no reference. */
 export async function openPreprocess(request: ImportRequest, candidates: readonly Candidate[]): Promise<Preprocess> {
-  const { preprocess } = request;
+  const { folder, preprocess, seed } = request;
   if (preprocess === undefined)
     return {
       prepare: (candidate) => prepareScan(sourceOf(request, candidate)),
       needsSet: false,
       forSet: () => (scan) => scan,
     };
-  const { brainMask, normalise } = preprocess;
+  const { brainMask, normalise, align } = preprocess;
   const masks =
     brainMask?.from.method === 'files'
       ? await matchMasks(brainMask.from.folder, candidates)
       : new Map<string, string>();
+  const prepare: Prepare = (candidate) =>
+    prepareScan(sourceOf(request, candidate), { preprocess, maskFile: masks.get(candidate.path) ?? null });
+
+  const readReference = ({ reference }: AlignmentRequest): (() => Promise<PreparedScan>) => {
+    const ofSet = candidates.find(({ path }) => path === reference || join(folder, path) === reference);
+    if (ofSet !== undefined) return () => prepare(ofSet);
+    if (isAbsolute(reference)) return () => prepareScan(reference, { preprocess, maskFile: null });
+    throw new AppError(
+      'not-found',
+      `The folder holds no scan ${reference} to align to. Name one as \`doppel dataset scan\` lists it, or a file.`,
+    );
+  };
+
   return {
-    prepare: (candidate) =>
-      prepareScan(sourceOf(request, candidate), { preprocess, maskFile: masks.get(candidate.path) ?? null }),
+    prepare: align === null ? prepare : aligned(prepare, { align, seed, readReference: readReference(align) }),
     needsSet: normalise !== 'percentile',
     forSet: (measured) => {
       const measures = measured.flatMap(({ measure }) => (measure === null ? [] : [measure]));

@@ -27,10 +27,24 @@ export type BrainMaskRequest = z.infer<typeof brainMaskRequest>;
 export const normalisations = ['percentile', 'zscore', 'whitestripe', 'whitestripe-t2', 'histogram'] as const;
 export type Normalisation = (typeof normalisations)[number];
 
+/** 6 or 12 degrees of freedom. */
+export const alignmentTransforms = ['rigid', 'affine'] as const;
+export type AlignmentTransform = (typeof alignmentTransforms)[number];
+export const alignmentMetrics = ['mutual-information', 'correlation'] as const;
+export type AlignmentMetric = (typeof alignmentMetrics)[number];
+
+export const alignmentRequest = z.strictObject({
+  reference: z.string().min(1), // a scan of the folder, as a look names it, or a file, absolute: a template of the user's
+  transform: z.enum(alignmentTransforms),
+  metric: z.enum(alignmentMetrics),
+});
+export type AlignmentRequest = z.infer<typeof alignmentRequest>;
+
 export const preprocessRequest = z.strictObject({
   biasField: z.boolean(), // corrected by N4's method, within the mask
   brainMask: brainMaskRequest.nullable(), // null: all that stands out from the air
   normalise: z.enum(normalisations),
+  align: alignmentRequest.nullable().default(null), // null: scans stay where their files have them, centred on the brain
 });
 export type PreprocessRequest = z.infer<typeof preprocessRequest>;
 

@@ -1,6 +1,6 @@
 /** What a project holds, as it crosses processes: the rows of the database in the words of the interface. */
 import { z } from 'zod';
-import { preprocessing } from './preprocess.ts';
+import { preprocessing, alignmentMetrics, alignmentTransforms } from './preprocess.ts';
 
 const finite = z.number();
 const row4 = z.tuple([finite, finite, finite, finite]);
@@ -33,12 +33,6 @@ export const nativeGeometry = z.strictObject({
   valueIntercept: finite,
 });
 export type NativeGeometry = z.infer<typeof nativeGeometry>;
-
-/** 6 or 12 degrees of freedom. */
-export const alignmentTransforms = ['rigid', 'affine'] as const;
-export type AlignmentTransform = (typeof alignmentTransforms)[number];
-export const alignmentMetrics = ['mutual-information', 'correlation'] as const;
-export type AlignmentMetric = (typeof alignmentMetrics)[number];
 
 /** How a scan was laid on the reference of its dataset. */
 export const alignment = z.strictObject({

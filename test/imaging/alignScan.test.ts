@@ -35,6 +35,7 @@ const distance = (a: Vector3, b: Vector3): number => Math.hypot(a[0] - b[0], a[1
 const moved = (scan: PreparedScan, matrix: AffineMatrix, reference: Reference): PreparedScan => ({
   ...placeScan(scan, { matrix } as Alignment, reference),
   alignment: null,
+  sourceSha256: 'of another file',
 });
 
 /** Mean Dice coefficient of white matter, cortex, ventricles and thalami of both sides. */
@@ -133,7 +134,7 @@ describe('alignment of what does not belong together', () => {
     const long = brick([70, 8, 8]);
     const reference = createReference({ ...rest, volume, mask });
     await expect(alignScan(long, reference, { ...settings, metric: 'correlation' })).rejects.toMatchObject({
-      code: 'bad-input',
+      scanCode: 'not-aligned',
       message: expect.stringMatching(/reference/) as string,
     });
   });
@@ -161,7 +162,7 @@ function brick(size: Vector3): PreparedScan {
     maskThreshold: 25,
     warnings: [],
     voxelHash: '',
-    sourceSha256: '',
+    sourceSha256: String(size),
     alignment: null,
     preprocessing: null,
     measure: null,

@@ -3,13 +3,15 @@
  * at a spacing that keeps it quick; what comes out is a matrix, which moves the scan's affine. Voxels are interpolated
  * once, when the scan is laid on the grid.
  */
-import { AppError } from '#contract/errors.ts';
-import type { Alignment, AlignmentMetric, AlignmentTransform, AffineMatrix } from '#contract/records.ts';
+import type { AlignmentMetric, AlignmentTransform } from '#contract/preprocess.ts';
+import type { Alignment, AffineMatrix } from '#contract/records.ts';
 import { determinant, gridAffine, invertAffine, multiplyAffines, type Vector3 } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
+import { BadScan } from '../badScan.ts';
 import { measureBrain, type PreparedScan } from '../prepareScan.ts';
 import { forFrame } from '../frame.ts';
 import { brainOnFrame } from '../resampleToGrid.ts';
+import { moveVolume } from './moveVolume.ts';
 import { register } from './register.ts';
 
 export interface AlignmentSettings {
@@ -30,6 +32,7 @@ export interface Reference {
 /** A brain is shown with this many voxels along its longest axis: about 2 mm of a human one. */
 const voxelsAcross = 88;
 const marginVoxels = 4;
+const inPlace = gridAffine(1, [0, 0, 0]);
 /** Less than this share in common, and the brains do not lie on each other. */
 const leastOverlap = 0.75;
 
@@ -56,7 +59,7 @@ export function createReference(scan: PreparedScan): Reference {
  * those of all scans on the same reference.
  */
 export function placeScan(scan: PreparedScan, alignment: Alignment, { centreMm }: Reference): PreparedScan {
-  const volume = { ...scan.volume, affine: multiplyAffines(alignment.matrix, scan.volume.affine) };
+  const volume = moveVolume(scan.volume, alignment);
   const { millilitres } = scan.measures; // of the brain as it is, also where it is stretched
   return { ...scan, volume, measures: { ...measureBrain(volume, scan.mask, centreMm), millilitres }, alignment };
 }
@@ -79,23 +82,25 @@ function overlapOf(fixed: Volume, moving: Volume, matrix: AffineMatrix): number 
 
 /**
  * How the scan has to be moved to lie on the reference. Same scan, reference and settings, same matrix.
- * Throws AppError('bad-input') where the brains do not come to lie on each other.
+ * Throws BadScan ('not-aligned') where the brains do not come to lie on each other.
  */
 export async function alignScan(
   scan: PreparedScan,
   reference: Reference,
   settings: AlignmentSettings,
 ): Promise<Alignment> {
+  const { transform, metric } = settings;
+  const { sourceSha256: referenceSha256 } = reference;
+  if (scan.sourceSha256 === referenceSha256) return { matrix: inPlace, transform, metric, referenceSha256, overlap: 1 };
   const moving = shownBrain(scan);
   const toMoving = await register({ fixed: reference.brain, moving, ...settings });
   const matrix = invertAffine(toMoving);
   const overlap = overlapOf(reference.brain, moving, matrix);
   if (!(overlap >= leastOverlap)) {
-    throw new AppError(
-      'bad-input',
+    throw new BadScan(
+      'not-aligned',
       `The brain could not be laid on the reference: they share ${(100 * overlap).toFixed(0)} % after the alignment. Look at how both are oriented, choose another reference, or leave the scan out.`,
     );
   }
-  const { transform, metric } = settings;
-  return { matrix, transform, metric, referenceSha256: reference.sourceSha256, overlap };
+  return { matrix, transform, metric, referenceSha256, overlap };
 }

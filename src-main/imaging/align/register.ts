@@ -4,10 +4,11 @@
  */
 import { elastixNode } from '@itk-wasm/elastix';
 import { FloatTypes, Image, ImageType, PixelTypes } from 'itk-wasm';
-import { AppError } from '#contract/errors.ts';
-import type { AffineMatrix, AlignmentMetric, AlignmentTransform } from '#contract/records.ts';
+import type { AlignmentMetric, AlignmentTransform } from '#contract/preprocess.ts';
+import type { AffineMatrix } from '#contract/records.ts';
 import { applyAffine, multiplyAffines, spacingOf, type Vector3 } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
+import { BadScan } from '../badScan.ts';
 
 export interface RegistrationRequest {
   /** Stays where it is. */
@@ -112,7 +113,7 @@ function eulerMatrix([a, b, c]: Vector3): Matrix3 {
 /**
  * Where each place of `fixed` lies in `moving`: RAS mm to RAS mm. Begins with the two centres of mass on each other, so
  * outside of the object both should be 0. Affine: rigid first. Same request, same matrix.
- * Throws AppError('bad-input') where the two have too little in common.
+ * Throws BadScan ('not-aligned') where the two have too little in common.
  */
 export async function register(request: RegistrationRequest): Promise<AffineMatrix> {
   const stages: readonly AlignmentTransform[] = request.transform === 'rigid' ? ['rigid'] : ['rigid', 'affine'];
@@ -122,8 +123,8 @@ export async function register(request: RegistrationRequest): Promise<AffineMatr
     const options = { fixed: imageOf(request.fixed), moving: imageOf(request.moving) };
     ({ transform: transforms } = await elastixNode(maps, options));
   } catch (thrown) {
-    throw new AppError(
-      'bad-input',
+    throw new BadScan(
+      'not-aligned',
       'The scan could not be laid on the reference: the two have too little in common. Choose another reference, or leave the scan out.',
       { cause: thrown },
     );
