@@ -147,12 +147,15 @@ function createSrGan({ config, seed }: CreateSuperResolution<SrGanConfig>): Supe
 
   const rateFactor = (): number =>
     config.halfRateAfter === 0 ? 1 : 1 / (1 + optimizer.stepCount / config.halfRateAfter);
-  const { onStatistics } = runningStatistics(generator.network);
+  const { onStatistics, settle } = runningStatistics(generator.network);
   /** Both updates share a pass of the generator, which moves the running statistics as the two it stands for. */
   const passes = adversary === null ? 1 : 2;
-  const statistics: ReturnType<typeof runningStatistics> = {
-    onStatistics(...batch) {
-      for (let pass = 0; pass < passes; pass++) onStatistics(...batch);
+  const statistics = {
+    onStatistics(...batch: Parameters<typeof onStatistics>) {
+      for (let pass = 0; pass < passes; pass++) {
+        onStatistics(...batch);
+        settle();
+      }
     },
   };
 
