@@ -45,7 +45,7 @@ export const autoencoder: GeneratorEntry<typeof autoencoderConfig> = {
   ],
   grids: poolingGrids,
   presets: [
-    { id: 'look', title: 'First look', config: { latent: 32, width: 16, batch: 4, averageDecay: 0.98 } },
+    { id: 'look', title: 'First look', config: { latent: 32, width: 16, batch: 4, rate: 4e-3, averageDecay: 0.98 } },
     { id: 'published', title: 'As published', config: {} },
   ],
   defaultPreset: 'published',

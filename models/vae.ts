@@ -60,7 +60,7 @@ export const vae: GeneratorEntry<typeof vaeConfig> = {
     {
       id: 'look',
       title: 'First look',
-      config: { latent: 16, width: 16, batch: 4, divergence: 2e-4, averageDecay: 0.98 },
+      config: { latent: 8, width: 16, batch: 4, divergence: 1e-3, averageDecay: 0.98 },
     },
     { id: 'published', title: 'As published', config: {} },
     { id: 'light', title: 'A quarter of the maps', config: { width: 64, batch: 8 } },

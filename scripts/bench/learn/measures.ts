@@ -1,6 +1,6 @@
 /** What `learn` measures: sets of made scans against held-out real ones, and scans rebuilt from their codes. */
 import { createRandom } from '#shared/random.ts';
-import { bootstrapInterval, percentileInterval, type Interval } from '#shared/statistics/bootstrap.ts';
+import { bootstrapInterval, type Interval } from '#shared/statistics/bootstrap.ts';
 import { diversityGap, type DiversityGap } from '#shared/statistics/diversity.ts';
 import {
   discrepancy,
@@ -13,6 +13,7 @@ import {
   type Gram,
   type Sample,
 } from '#shared/statistics/kernelDiscrepancy.ts';
+import { splitHalf, type SplitHalf } from '#shared/statistics/splitHalf.ts';
 import { linearMmd, type LinearMmd } from '#shared/statistics/linearMmd.ts';
 import {
   pairSimilarities,
@@ -21,7 +22,6 @@ import {
   type Scales,
 } from '#shared/statistics/structuralSimilarity.ts';
 
-const splitHalves = 200;
 const mostPairs = 1000;
 
 /** Scans as voxels in [-1, 1] and as features. */
@@ -48,12 +48,10 @@ export interface SetMeasures {
 export interface Yardstick {
   readonly bandwidth: number;
   readonly scales: Scales;
-  /** Two random halves of the reals: mean, and the middle 95 % of the splits. */
+  /** Of two random halves of the reals: nothing learns to be closer than that. */
   readonly splitHalf: {
-    readonly scans: number; // in a half
-    readonly splits: number;
-    readonly features: Interval & { readonly mmd2: number };
-    readonly voxels: LinearMmd;
+    readonly features: SplitHalf; // MMD²
+    readonly voxels: { readonly biased: SplitHalf; readonly unbiased: SplitHalf };
   };
   readonly realSimilarity: { readonly mean: number; readonly pairs: number };
   /** Gram matrix of a set against the held-out scans. */
@@ -78,12 +76,20 @@ export function createYardstick(reals: Reals, seed: number): Yardstick {
   const random = (label: string): ReturnType<typeof createRandom> => createRandom(seed).fork(label);
   const similarity = { size: [grid, grid, grid], dataRange: 2, pairs: mostPairs } as const;
   const realPairs = pairSimilarities(voxels, { ...similarity, random: random('pairs') });
+  const halves = (sample: Sample, distance: (one: Sample, other: Sample) => number): SplitHalf =>
+    splitHalf(sample, distance, { random: random('split halves') });
   const compare = (set: ScanSet): Gram => gramOf(set.features, heldOut.features, kernel);
 
   return {
     bandwidth,
     scales: scalesFor(similarity),
-    splitHalf: splitHalf(reals, { kernel, random: random('split halves') }),
+    splitHalf: {
+      features: halves(features, (one, other) => discrepancy(gramOf(one, other, kernel))),
+      voxels: {
+        biased: halves(unit(voxels), (one, other) => linearMmd(one, other).biased),
+        unbiased: halves(unit(voxels), (one, other) => linearMmd(one, other).unbiased),
+      },
+    },
     realSimilarity: { mean: meanValue(realPairs), pairs: realPairs.length },
     compare,
     measure(set) {
@@ -105,37 +111,6 @@ export function createYardstick(reals: Reals, seed: number): Yardstick {
               ...diversityGap(pairs, realPairs, { random: random('diversity') }),
             },
       };
-    },
-  };
-}
-
-/** How far two halves of the reals are apart: nothing learns to be closer than that. */
-function splitHalf(
-  { voxels, features }: Reals,
-  {
-    kernel,
-    random,
-  }: { readonly kernel: Parameters<typeof gramOf>[2]; readonly random: ReturnType<typeof createRandom> },
-): Yardstick['splitHalf'] {
-  const scans = Math.floor(voxels.length / 2);
-  const inUnits = unit(voxels);
-  const found = Array.from({ length: splitHalves }, () => {
-    const order = random.shuffle([...voxels.keys()]);
-    const [first, second] = [order.slice(0, scans), order.slice(scans, 2 * scans)];
-    const rows = (of: Sample, places: readonly number[]): Sample => places.map((at) => of[at] as Float32Array);
-    return {
-      features: discrepancy(gramOf(rows(features, first), rows(features, second), kernel)),
-      voxels: linearMmd(rows(inUnits, first), rows(inUnits, second)),
-    };
-  });
-  const ofFeatures = found.map((one) => one.features);
-  return {
-    scans,
-    splits: splitHalves,
-    features: { mmd2: mean(ofFeatures), ...percentileInterval(ofFeatures) },
-    voxels: {
-      biased: mean(found.map((one) => one.voxels.biased)),
-      unbiased: mean(found.map((one) => one.voxels.unbiased)),
     },
   };
 }

@@ -28,11 +28,11 @@ export function tableLines({ yardstick, sets, rebuilt }: Table): readonly string
     ]),
   );
   const floor = row([
-    `halves of the reals (${splitHalf.scans})`,
-    splitHalf.features.mmd2.toFixed(3),
+    `halves of the reals (${splitHalf.features.cases})`,
+    splitHalf.features.mean.toFixed(3),
     range(splitHalf.features),
     '',
-    splitHalf.voxels.unbiased.toFixed(1),
+    splitHalf.voxels.unbiased.mean.toFixed(1),
     realSimilarity.mean.toFixed(3),
   ]);
   const codes = Object.entries(rebuilt ?? {}).map(([name, { nmsePercent, psnr, ...interval }]) =>
