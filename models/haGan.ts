@@ -11,7 +11,7 @@ import { createRandom, restoreRandom } from '#shared/random.ts';
 import { copyNetwork, prepareWeights, type PreparedWeights } from './blocks/weights.ts';
 import { haGanNames } from './haGanNames.ts';
 import { conditionSetting } from './conditionSetting.ts';
-import { createHaGanNetworks, type Verdict, type View } from './haGanNetworks.ts';
+import { createHaGanNetworks, slabLengthAt, type Verdict, type View } from './haGanNetworks.ts';
 import {
   drawLatents,
   labelsOfSeeds,
@@ -78,7 +78,7 @@ export const haGan: GeneratorEntry<typeof haGanConfig> = {
     'The coarse volume is the mean over blocks of voxels, not every fourth voxel.',
     'Synthesis uses an exponential moving average of the generator.',
     'Spectral normalisation refines its vectors once a training step of the discriminator, not at each forward pass.',
-    'Grids below 128 drop stages: the generator those with the most maps, discriminator and encoder those next to the voxels.',
+    'Grids below 128 drop stages: the generator those with the most maps, discriminator and encoder those next to the voxels. Their slabs are as thick as at 128: a thinner one is unlike the volume it is cut from.',
   ],
   grids: [32, 64, 128, 256],
   presets: [
@@ -99,7 +99,6 @@ export const haGan: GeneratorEntry<typeof haGanConfig> = {
   create: (request) => createHaGan(request),
 };
 
-const slabsOfVolume = 8;
 const featureScale = 4; // voxels of a volume in one of the features, along each axis
 
 interface Seen extends View {
@@ -137,7 +136,8 @@ function createHaGan(request: CreateGenerator<HaGanConfig>): GeneratorModel {
   const batch = { memory, count: config.batch };
   const augmentation = createAugmentation({ settings: config, scans, random: () => random });
 
-  const slabLength = grid / slabsOfVolume;
+  const slabLength = slabLengthAt(grid);
+  const slabsOfVolume = grid / slabLength;
   const lastOffset = grid - slabLength;
   const cutFeatures = (features: tf.Tensor5D, offset: number): tf.Tensor5D =>
     tf.slice(features, [0, offset / featureScale, 0, 0, 0], [-1, slabLength / featureScale, -1, -1, -1]);
@@ -284,7 +284,7 @@ function createHaGan(request: CreateGenerator<HaGanConfig>): GeneratorModel {
     const volumes = renderEach(codes, (code, index) => {
       const oneHot = oneHotLabels(labels?.slice(index, index + 1), { count: 1, classes });
       const features = networks.makeFeatures(prepared.leaves, withLabels(code, oneHot));
-      return renderInSlabs(prepared.leaves, features, Math.max(1, slabLength / featureScale));
+      return renderInSlabs(prepared.leaves, features, slabLength / featureScale);
     });
     prepared.dispose();
     return volumes;

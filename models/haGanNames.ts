@@ -2,7 +2,7 @@
  * Names of HA-GAN's tensors in the state dicts of its authors (batmanlab/HA-GAN): generator, discriminator, and the two
  * encoders. Grids of less than 128³, which they do not have, go by the names of the stages that are left.
  */
-import { seedSide, slabStagesOf, trunkOf, type HaGanSize } from './haGanNetworks.ts';
+import { judgedDepthAt, seedSide, slabStagesOf, trunkOf, type HaGanSize } from './haGanNetworks.ts';
 import {
   convolutionNames,
   joinNames,
@@ -104,7 +104,7 @@ function discriminatorNames(size: HaGanSize): PublishedNetwork {
       key: 'highCode',
       into: 16 * width,
       out: 4 * width,
-      kernel: [1, seedSide, seedSide],
+      kernel: [judgedDepthAt(grid), seedSide, seedSide],
       spectral,
     }),
     score({ name: 'fc1', key: 'highHidden', into: 4 * width + 1, out: 2 * width }),

@@ -37,7 +37,7 @@ export interface HaGanSize {
 
 /** What the discriminator sees of a volume. */
 export interface View {
-  /** [b, S/8, S, S, 1]. */
+  /** [b, `slabLengthAt(S)`, S, S, 1]. */
   readonly slab: tf.Tensor5D;
   /** [b, S/4, S/4, S/4, 1]. */
   readonly low: tf.Tensor5D;
@@ -79,6 +79,24 @@ const smallestLikeIt = 128; // smaller grids make do with fewer of its stages
 /** The norm of a layer and its ReLU. */
 export function layerNorm(x: tf.Tensor5D, leaves: NamedTensors, layer: string): GroupNorm {
   return { x, groups, gamma: leaves[`${layer}.gamma`] as tf.Tensor, beta: leaves[`${layer}.beta`] as tf.Tensor };
+}
+
+/** A slab is at least so many voxels thick: of features, four. */
+const leastSlabLength = 16;
+
+/**
+ * Voxels along the depth of a slab: an eighth of the volume, as published, at 128³ and 256³. Below, an eighth would be one
+ * or two features thick: most of what the last layers see there in training lies beyond the slab's faces, and little of
+ * it when they render the whole volume; nor has a slab next to a face the mean and variance of the volume.
+ */
+export function slabLengthAt(grid: number): number {
+  return Math.max(leastSlabLength, grid / 8);
+}
+
+/** What the discriminator's stages leave of a slab's depth: 1 at 128³ and 256³. */
+export function judgedDepthAt(grid: number): number {
+  const strides = slabStagesOf(1).slice(Math.log2(fullGrid / grid)).map(({ strides: [depth] }) => depth); // prettier-ignore
+  return strides.reduce((depth, stride) => depth / stride, slabLengthAt(grid));
 }
 
 /** Feature maps of the layers that lead to A. */
@@ -144,7 +162,7 @@ export function createHaGanNetworks(size: HaGanSize, random: Random): HaGanNetwo
     Object.assign(discriminatorSpecs, convolution(`low${String(stage + 1)}`, [4, 4, 4, into, maps]));
   });
   Object.assign(discriminatorSpecs, {
-    ...matrix('highCode', seedSide ** 2 * 16 * width, 4 * width),
+    ...matrix('highCode', judgedDepthAt(grid) * seedSide ** 2 * 16 * width, 4 * width),
     ...matrix('highHidden', 4 * width + 1, 2 * width),
     ...matrix('highScore', 2 * width, 1),
     ...(classes > 0 ? matrix('highClass', 2 * width, classes) : {}),
@@ -244,7 +262,7 @@ interface SlabStage {
   readonly maps: number;
 }
 
-/** From a slab of 32 × 256 × 256 voxels to 1 × 4 × 4. */
+/** From a slab of 32 × 256 × 256 voxels to 1 × 4 × 4; without the first stages, of smaller grids to `judgedDepthAt`. */
 export function slabStagesOf(width: number): readonly SlabStage[] {
   return [
     { kernel: [4, 4, 4], strides: [2, 2, 2], maps: width / 2 },
