@@ -65,5 +65,5 @@ function cornersOf(x: tf.Tensor5D, [batch, depth, height, width, channels]: Shap
     .reshape([batch * depth, 2, height, 2, width, 2, channels])
     .transpose([1, 3, 5, 0, 2, 4, 6]) // [2, 2, 2, b · d, h, w, c]
     .reshape([8 * batch, depth, height, width, channels]);
-  return tf.split(corners as tf.Tensor5D, 8);
+  return tf.split(corners, 8);
 }
