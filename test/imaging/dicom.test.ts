@@ -69,7 +69,7 @@ function copyOf(name: string, leaves: (file: string) => boolean = () => true): s
 }
 
 describe('a DICOM series', () => {
-  it.each(['implicit', 'rle', 'jpeg', 'jpegls', 'jpeg2000', 'enhanced'])(
+  it.each(['implicit', 'big-endian', 'rle', 'jpeg', 'jpegls', 'jpeg2000', 'enhanced'])(
     'is read voxel for voxel and in space: %s',
     async (name) => {
       expectPhantom(await read(join(fixtures, name)));
@@ -78,6 +78,15 @@ describe('a DICOM series', () => {
 
   it('has Philips’ precise intensities, not those for display', async () => {
     expectPhantom(await read(join(fixtures, 'philips')), 0.5);
+  });
+
+  it('of several volumes is refused until one is chosen, or the mean', async () => {
+    const root = join(fixtures, 'dynamic');
+    expect((await onlySeries(root)).series?.stack?.frames).toBe(2);
+    expect(await refusal(root)).toMatchObject({ code: 'four-dimensional' });
+    expectPhantom(await read(root, { frame: 1 }));
+    const mean = await read(root, { frame: 'mean' });
+    expectPhantom({ ...mean, volume: { ...mean.volume, data: mean.volume.data.map((value) => value - 500) } });
   });
 
   it('of a tilted gantry is made upright and says so', async () => {
