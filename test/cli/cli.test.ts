@@ -34,6 +34,11 @@ test.each([
   { args: ['dataset', 'import', 'x', '--name', 'n', '--grid', 'many'], words: 'whole number of at least 8' },
   { args: ['dataset', 'import', 'x', '--name', 'n', '--grid', '32', '--holdout', '2'], words: 'from 0 to 0.9' },
   { args: ['dataset', 'import', '', '--name', 'n', '--grid', '32'], words: 'this one is empty' },
+  { args: ['dataset', 'import', 'x', '--name', 'n', '--grid', '32', '--mask-steps', 'grow:2'], words: 'open:2' },
+  {
+    args: ['dataset', 'import', 'x', '--name', 'n', '--grid', '32', '--project', 'p', '--brain-mask', 'threshold'],
+    words: '--mask-low',
+  },
   { args: ['project', 'create', ''], words: 'this one is empty' },
   { args: ['job', 'list', '--project', ''], words: 'this one is empty' },
   { args: ['synthesize', '--count', '1', '--out', ''], words: 'this one is empty' },
