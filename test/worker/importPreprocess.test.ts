@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { ImportRequest, WorkerMessage } from '#contract/jobs.ts';
+import type { ImportRequest } from '#contract/importing.ts';
+import type { WorkerMessage } from '#contract/jobs.ts';
 import type { VolumeRecord } from '#contract/records.ts';
 import type { PreprocessRequest } from '#contract/preprocess.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
@@ -37,7 +38,12 @@ async function importAll(preprocess: PreprocessRequest): Promise<{ volumes: Volu
 const insideOf = (data: Float32Array): number[] => [...data].filter((value) => value > -1);
 
 it('histogram matching makes scans of different scanners alike, after shading, and export brings back their units', async () => {
-  const { volumes, projectDir } = await importAll({ biasField: true, brainMask: null, normalise: 'histogram' });
+  const { volumes, projectDir } = await importAll({
+    biasField: true,
+    brainMask: null,
+    normalise: 'histogram',
+    align: null,
+  });
   expect(volumes).toHaveLength(3);
   const grids = await Promise.all(volumes.map(async ({ path }) => (await readVolume(join(projectDir, path))).volume));
   const medians = grids.map(({ data }) => median(insideOf(data)));
@@ -66,6 +72,7 @@ it('a z-score takes the same part of every scan to [-1, 1], within the mask that
     biasField: false,
     brainMask: { from: { method: 'threshold', low: 1, high: null }, steps: [{ do: 'erode', mm: 4 }] },
     normalise: 'zscore',
+    align: null,
   });
   const [proportional, shifted] = volumes.map(({ transform }) => transform);
   if (proportional === undefined || shifted === undefined) throw new Error('a volume is missing');
