@@ -3,14 +3,21 @@ import { z } from 'zod';
 import { AppError } from './contract/errors.ts';
 import type { Attributes } from './contract/records.ts';
 
+const mostClasses = 32;
+const leastScans = 2; // a class, on average: with fewer the class is the scan
+
 export const condition = z.strictObject({
   column: z.string().min(1),
   values: z.array(z.string()).min(2), // by class
 });
 export type Condition = z.infer<typeof condition>;
 
-const mostClasses = 32;
-const leastScans = 2; // a class, on average: with fewer the class is the scan
+/** Classes that a user names, each once. */
+export const classNames = z
+  .array(z.string().min(1).max(100))
+  .min(2)
+  .max(mostClasses)
+  .refine((names) => new Set(names).size === names.length, 'Each class has a name of its own.');
 
 interface Described {
   readonly attributes: Attributes;

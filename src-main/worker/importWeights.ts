@@ -10,6 +10,7 @@ import { sha256OfFile } from '#imaging/atomicWrite.ts';
 import type { GeneratorEntry, GeneratorModel, Network } from '#models/model.ts';
 import { fromPublished, type PublishedNetwork, type PublishedTensor } from '#models/publishedNames.ts';
 import { findModel } from '#models/registry.ts';
+import type { Condition } from '#shared/condition.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
 import { matchWeights, type FoundNetwork, type Match } from './matchWeights.ts';
@@ -30,12 +31,14 @@ export async function importWeights(task: Task, context: WorkerContext): Promise
     const { engine } = await loadTensorFlow();
     context.send({ type: 'device', device: engine.device, engine: `${engine.name} ${engine.version}` });
     const grids = request.grid === null ? entry.grids : [request.grid];
-    const candidates = grids.map((grid) => ({ grid, names: namesOfModel(entry, config, grid) }));
+    const condition = conditionOfFile(entry, config, request);
+    const classes = condition?.values.length ?? 0;
+    const candidates = grids.map((grid) => ({ grid, names: namesOfModel(entry, { config, grid, classes }) }));
     const match = matchWeights(file, candidates, { model: entry.id, network: request.network });
-    const model = entry.create({ config, grid: match.grid, seed: request.seed });
+    const model = entry.create({ config, grid: match.grid, seed: request.seed, classes });
     try {
       await fill(model, file, match, context);
-      await write(model, match, task, context);
+      await write(model, { match, condition }, task, context);
     } finally {
       model.dispose();
     }
@@ -51,6 +54,12 @@ function requireGenerator(id: string): GeneratorEntry {
     'checkpoint-mismatch',
     `${entry.id} makes scans finer: it needs to know what it was trained on, which weights alone do not say. Import the folder of a checkpoint instead.`,
   );
+}
+
+/** The classes as the user names them: the file does not. */
+function conditionOfFile(entry: GeneratorEntry, config: unknown, { classes }: Task['request']): Condition | null {
+  const column = entry.condition?.(config) ?? '';
+  return classes === undefined ? null : { column, values: classes };
 }
 
 async function fill(model: GeneratorModel, file: TensorFile, match: Match, context: WorkerContext): Promise<void> {
@@ -103,7 +112,17 @@ function copyToAverage(model: GeneratorModel): void {
   }
 }
 
-async function write(model: GeneratorModel, match: Match, task: Task, context: WorkerContext): Promise<void> {
+interface Found {
+  readonly match: Match;
+  readonly condition: Condition | null;
+}
+
+async function write(
+  model: GeneratorModel,
+  { match, condition }: Found,
+  task: Task,
+  context: WorkerContext,
+): Promise<void> {
   const { request, projectDir, jobId, versions } = task;
   const held = match.networks.map(({ network }) => network);
   const fresh = Object.keys(match.names).filter((network) => !held.includes(network));
@@ -120,6 +139,7 @@ async function write(model: GeneratorModel, match: Match, task: Task, context: W
       seed: request.seed,
       datasetFingerprint: '',
       trainedOn: null,
+      condition,
       imported: { sha256: await sha256OfFile(request.file), networks: held },
       iteration: 0,
       elapsedSeconds: 0,
@@ -132,6 +152,7 @@ async function write(model: GeneratorModel, match: Match, task: Task, context: W
   const path = relative(projectDir, join(checkpointsDir, id)).split(sep).join('/');
   context.send({ type: 'checkpoint', id, iteration: 0, path, sha256, bytes, milestone: true, removed: [] });
   const rest = fresh.length === 0 ? '' : ` Not in the file, so drawn anew and untrained: ${fresh.join(', ')}.`;
-  const reason = `Read as the ${held.join(', ')} of ${request.modelId} at ${String(match.grid)}³.${rest}`;
+  const classes = condition === null ? '' : ` with the classes ${condition.values.join(', ')}`;
+  const reason = `Read as the ${held.join(', ')} of ${request.modelId} at ${String(match.grid)}³${classes}.${rest}`;
   context.send({ type: 'file', outcome: { path: basename(request.file), status: 'imported', code: 'ok', reason } });
 }

@@ -12,10 +12,17 @@ interface Held {
   readonly shape: readonly number[];
 }
 
-/** Of a model that is not conditional: the published names, or our own where its authors published none for PyTorch. */
-export function namesOfModel(entry: GeneratorEntry, config: unknown, grid: number): PublishedNames {
-  if (entry.publishedNames !== undefined) return entry.publishedNames(config, grid, 0);
-  const model = entry.create({ config, grid, seed: 0 });
+interface ModelShape {
+  readonly config: unknown;
+  readonly grid: number;
+  /** 0: not conditional. */
+  readonly classes: number;
+}
+
+/** The published names, or our own where its authors published none for PyTorch. */
+export function namesOfModel(entry: GeneratorEntry, { config, grid, classes }: ModelShape): PublishedNames {
+  if (entry.publishedNames !== undefined) return entry.publishedNames(config, grid, classes);
+  const model = entry.create({ config, grid, seed: 0, classes });
   try {
     return namesByShape(heldBy(model));
   } finally {

@@ -1,5 +1,6 @@
 /** Every request the backend answers, for the desktop and the command line alike. `project` is an absolute folder. */
 import { z } from 'zod';
+import type { Condition } from '../condition.ts';
 import { command, type Command } from './command.ts';
 import type { ErrorShape } from './errors.ts';
 import type { EvaluationReport } from './evaluation.ts';
@@ -84,6 +85,8 @@ export interface CheckpointSummary extends CheckpointRecord {
   readonly previewId: string | null;
   /** Of a super-resolution checkpoint; null: of another kind, or its description cannot be read. */
   readonly trainedOn: SrTraining | null;
+  /** What it is conditional on; null: nothing. */
+  readonly condition: Condition | null;
 }
 
 /** `ids`: of the artifacts to look at, by what they show. */
@@ -210,12 +213,14 @@ export const commands = {
   ).returns<CheckpointRecord>(),
   /** Makes a checkpoint of a file of weights; the job's outcome for the file says which networks it held. */
   'checkpoint.importWeights': command(
-    weightsImportRequest.pick({ file: true, modelId: true, grid: true, network: true, seed: true }).extend({
-      ...inProject,
-      preset: z.string().nullable(), // null: the model's default
-      overrides: z.record(z.string(), z.unknown()), // merged over the preset, then parsed by the model's schema
-      dataset: z.string().nullable(), // its name
-    }),
+    weightsImportRequest
+      .pick({ file: true, modelId: true, grid: true, network: true, classes: true, seed: true })
+      .extend({
+        ...inProject,
+        preset: z.string().nullable(), // null: the model's default
+        overrides: z.record(z.string(), z.unknown()), // merged over the preset, then parsed by the model's schema
+        dataset: z.string().nullable(), // its name
+      }),
   ).returns<Job>(),
   /** Writes a network of a checkpoint as .safetensors, in a process of its own; `already-exists` when the file is there. */
   'checkpoint.exportWeights': command(

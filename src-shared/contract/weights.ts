@@ -1,5 +1,6 @@
 /** Weights that come from elsewhere and go there, and what a network makes of codes that are given to it. */
 import { z } from 'zod';
+import { classNames } from '../condition.ts';
 
 const file = z.string().min(1); // absolute
 
@@ -12,6 +13,7 @@ export const weightsImportRequest = z.strictObject({
   grid: z.int().positive().nullable(), // null: the one grid that the file fits
   network: z.string().min(1).nullable(), // null: found by names and shapes
   datasetId: z.string().nullable(), // whose space and intensities its scans are to have; null: none
+  classes: classNames.optional(), // of a conditional network, in the order in which it numbers them; not given: it is not conditional
   seed: z.int().nonnegative(), // of the networks that the file does not hold
 });
 export type WeightsImportRequest = z.infer<typeof weightsImportRequest>;

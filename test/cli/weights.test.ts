@@ -163,6 +163,8 @@ describe('imported weights', () => {
     [['alpha-wgan-kwon.pth', '--model', 'alpha-wgan', '--preset', 'kwon', ...small, '--network', 'encoder'], 'checkpoint-mismatch', 'conv1.weight is missing'], // prettier-ignore
     [['alpha-wgan-kwon.pth', '--model', 'srgan'], 'checkpoint-mismatch', 'makes scans finer'],
     [['alpha-wgan-kwon.pth'], 'usage', 'Give --model'],
+    [['ha-gan-128.pth', '--model', 'ha-gan', '--set', 'condition=sex'], 'usage', 'Name them in its order with --classes'],
+    [['alpha-wgan-kwon.pth', '--model', 'alpha-wgan', '--classes', 'f,m'], 'usage', 'cannot be conditional'],
   ])('%j are refused', async ([name = '', ...rest], code, words) => {
     const result = await runCli(folder, 'checkpoint', 'import', fixture(name), ...rest, '--project', project(), '--json'); // prettier-ignore
     expect(result.json()['error']).toMatchObject({ code, message: expect.stringContaining(words) as string });

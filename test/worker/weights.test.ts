@@ -14,6 +14,10 @@ import { importWeights } from '#worker/importWeights.ts';
 
 const versions = { doppel: '0', node: '0', engine: '0' };
 const entries = registry.flatMap((entry) => (entry.kind === 'generator' ? [entry] : []));
+const cases = entries.flatMap((entry) => [
+  { name: entry.id, entry, classes: [] as string[] },
+  ...(entry.condition === undefined ? [] : [{ name: `${entry.id}, conditional`, entry, classes: ['b', 'a', 'c'] }]),
+]);
 
 let folder: string;
 beforeAll(async () => {
@@ -33,46 +37,58 @@ async function valuesOf({ networks }: GeneratorModel): Promise<ReadonlyMap<strin
   return values;
 }
 
-it.each(entries.map((entry) => [entry.id, entry] as const))(
-  '%s: out and in again without a change',
-  async (id, entry) => {
-    const config = entry.configSchema.parse(smallConfigs[id]) as Record<string, unknown>;
-    const grid = entry.grids.find((side) => side >= 16) ?? 16;
-    const model = entry.create({ config, grid, seed: 5 });
-    const sent: WorkerMessage[] = [];
-    const context = { send: (message: WorkerMessage) => void sent.push(message), isCancelled: () => false };
-    const place = { checkpointsDir: join(folder, 'checkpoints'), jobId: 'j', modelId: id, grid, config, seed: 5 };
-    const state = { datasetFingerprint: 'f', trainedOn: null, iteration: 2, elapsedSeconds: 1, dataPosition: 0, milestone: false, versions }; // prettier-ignore
-    const written = await writeCheckpoint(model, { ...place, ...state });
-    const file = join(folder, `${id}.safetensors`);
-    await exportWeights(
-      {
-        kind: 'weights-export',
-        request: { file, network: 'all' },
-        checkpointDir: join(folder, 'checkpoints', written.id),
-        checkpointSha256: written.sha256,
-      },
-      context,
-    );
-    await importWeights(
-      {
+it.each(cases)('$name: out and in again without a change', async ({ name: title, entry, classes }) => {
+  const { id } = entry;
+  const isConditional = classes.length > 0;
+  const conditional = isConditional ? { condition: 'group' } : {};
+  const config = entry.configSchema.parse({ ...smallConfigs[id], ...conditional }) as Record<string, unknown>;
+  const grid = entry.grids.find((side) => side >= 16) ?? 16;
+  const model = entry.create({ config, grid, seed: 5, classes: classes.length });
+  const sent: WorkerMessage[] = [];
+  const context = { send: (message: WorkerMessage) => void sent.push(message), isCancelled: () => false };
+  const place = { checkpointsDir: join(folder, 'checkpoints'), jobId: 'j', modelId: id, grid, config, seed: 5 };
+  const condition = isConditional ? { column: 'group', values: classes } : null;
+  const state = { datasetFingerprint: 'f', trainedOn: null, condition, iteration: 2, elapsedSeconds: 1, dataPosition: 0, milestone: false, versions }; // prettier-ignore
+  const written = await writeCheckpoint(model, { ...place, ...state });
+  const file = join(folder, `${title}.safetensors`);
+  await exportWeights(
+    {
+      kind: 'weights-export',
+      request: { file, network: 'all' },
+      checkpointDir: join(folder, 'checkpoints', written.id),
+      checkpointSha256: written.sha256,
+    },
+    context,
+  );
+  await importWeights(
+    {
+      kind: 'weights-import',
+      request: {
         kind: 'weights-import',
-        request: { kind: 'weights-import', file, modelId: id, config, grid, network: null, datasetId: null, seed: 6 },
-        projectDir: folder,
-        jobId: 'k',
-        versions,
+        file,
+        modelId: id,
+        config,
+        grid,
+        network: null,
+        datasetId: null,
+        seed: 6,
+        ...(isConditional ? { classes } : {}),
       },
-      context,
-    );
-    const found = sent.find((message) => message.type === 'checkpoint');
-    const again = entry.create({ config, grid, seed: 7 });
-    await restoreCheckpoint(again, join(folder, 'checkpoints', found?.id ?? ''), 'networks');
-    const [before, after] = [await valuesOf(model), await valuesOf(again)];
-    for (const [name, values] of before) {
-      if (name.endsWith('.v') && id === 'ha-gan') continue; // its authors keep u alone
-      expect(after.get(name), name).toEqual(values);
-    }
-    model.dispose();
-    again.dispose();
-  },
-);
+      projectDir: folder,
+      jobId: 'k',
+      versions,
+    },
+    context,
+  );
+  const found = sent.find((message) => message.type === 'checkpoint');
+  const again = entry.create({ config, grid, seed: 7, classes: classes.length });
+  const restored = await restoreCheckpoint(again, join(folder, 'checkpoints', found?.id ?? ''), 'networks');
+  expect(restored.condition).toEqual(condition);
+  const [before, after] = [await valuesOf(model), await valuesOf(again)];
+  for (const [name, values] of before) {
+    if (name.endsWith('.v') && id === 'ha-gan') continue; // its authors keep u alone
+    expect(after.get(name), name).toEqual(values);
+  }
+  model.dispose();
+  again.dispose();
+});

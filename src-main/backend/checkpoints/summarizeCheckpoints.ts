@@ -4,6 +4,7 @@ import type { CheckpointImportRequest, TrainRequest } from '#contract/jobs.ts';
 import type { ArtifactRecord, CheckpointRecord, DatasetRecord } from '#contract/records.ts';
 import { srTraining, type SrTraining } from '#contract/superResolution.ts';
 import type { WeightsImportRequest } from '#contract/weights.ts';
+import { condition, type Condition } from '#shared/condition.ts';
 import type { ModelEntry, Registry } from '../models/loadRegistry.ts';
 import { checkpointDir } from '../projects/layout.ts';
 import type { Store } from '../store/store.ts';
@@ -43,6 +44,18 @@ function trainingOf(description: Description | null): SrTraining | null {
   return parsed.success ? parsed.data : null;
 }
 
+/** Read from its description, which knows the classes. */
+function conditionIn(description: Description | null): Condition | null {
+  const parsed = condition.safeParse(description?.['condition']);
+  return parsed.success ? parsed.data : null;
+}
+
+function conditionColumn(entry: ModelEntry, config: unknown): string {
+  if (entry.kind !== 'generator') return '';
+  const parsed = entry.configSchema.safeParse(config);
+  return parsed.success ? (entry.condition?.(parsed.data) ?? '') : '';
+}
+
 function hasTruncation(entry: ModelEntry, config: unknown): boolean {
   if (entry.kind !== 'generator') return false;
   const parsed = entry.configSchema.safeParse(config);
@@ -68,16 +81,16 @@ export async function summarizeCheckpoints(
     const entry = registry.find(({ id }) => id === modelId);
     if (entry === undefined) return [];
     const { kind } = entry;
-    const isDescribed = kind === 'super-resolution' || request.kind === 'weights-import';
+    const isDescribed =
+      kind === 'super-resolution' || request.kind !== 'train' || conditionColumn(entry, request.config) !== '';
     const description = isDescribed ? await readDescription(checkpointDir(dir, checkpoint)) : null;
     const origin = originOf(request, datasets, description);
     if (origin === null) return [];
     const previewId = nearestPreview(previews.get(checkpoint.jobId) ?? [], checkpoint.iteration);
     const trainedOn = kind === 'super-resolution' ? trainingOf(description) : null;
     const config = 'config' in request ? request.config : null;
-    return [
-      { ...checkpoint, modelId, kind, ...origin, hasTruncation: hasTruncation(entry, config), previewId, trainedOn },
-    ];
+    const common = { modelId, kind, ...origin, hasTruncation: hasTruncation(entry, config), previewId, trainedOn };
+    return [{ ...checkpoint, ...common, condition: conditionIn(description) }];
   };
   return (await Promise.all(store.checkpoints.list().map(summarize))).flat();
 }

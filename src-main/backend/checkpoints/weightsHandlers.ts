@@ -6,7 +6,7 @@ import { AppError } from '#contract/errors.ts';
 import type { BackendContext } from '../context.ts';
 import { runOnce } from '../jobs/runOnce.ts';
 import { startJob } from '../jobs/startJob.ts';
-import { loadRegistry } from '../models/loadRegistry.ts';
+import { loadRegistry, type ModelEntry } from '../models/loadRegistry.ts';
 import { parseConfig } from '../models/parseConfig.ts';
 import { requireWritable } from '../outFolder.ts';
 import { checkpointDir } from '../projects/layout.ts';
@@ -23,6 +23,24 @@ async function requireNew(path: string, ending: string): Promise<void> {
   await requireWritable(dirname(path));
 }
 
+/**
+ * The settings of a network with these classes: the column that they are values of, where none is named. Throws `usage`
+ * where the model cannot be conditional, or a column is named and its values are not.
+ */
+function withColumn(
+  entry: ModelEntry,
+  overrides: Readonly<Record<string, unknown>>,
+  classes: readonly string[] | undefined,
+): Readonly<Record<string, unknown>> {
+  const { condition: column = '' } = overrides;
+  if (classes === undefined && column === '') return overrides;
+  if (classes === undefined)
+    throw new AppError('usage', 'The file does not say which classes its network tells apart. Name them in its order with --classes a,b.'); // prettier-ignore
+  if (entry.kind !== 'generator' || entry.condition === undefined)
+    throw new AppError('usage', `${entry.id} cannot be conditional: leave the classes out.`);
+  return column === '' ? { ...overrides, condition: 'class' } : overrides;
+}
+
 export function weightsHandlers({
   sessions,
   runner,
@@ -31,7 +49,7 @@ export function weightsHandlers({
     'checkpoint.importWeights': async ({ project: dir, dataset: name, preset, overrides, ...input }) => {
       requireAbsolute(input.file);
       const entry = (await loadRegistry()).findModel(input.modelId);
-      const { config } = parseConfig(entry, { preset, overrides });
+      const { config } = parseConfig(entry, { preset, overrides: withColumn(entry, overrides, input.classes) });
       const project = await sessions.own(dir);
       const dataset = name === null ? null : project.store.datasets.byName(name);
       const grid = input.grid ?? dataset?.grid ?? null;

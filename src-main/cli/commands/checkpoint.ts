@@ -40,6 +40,7 @@ interface ImportFlags extends ProjectFlags {
   readonly grid?: number;
   readonly network?: string;
   readonly dataset?: string;
+  readonly classes?: readonly string[];
   readonly seed: number;
 }
 
@@ -88,6 +89,7 @@ async function importWeights(
       grid: flags.grid ?? null,
       network: flags.network ?? null,
       dataset: flags.dataset ?? null,
+      ...(flags.classes === undefined ? {} : { classes: [...flags.classes] }),
       seed: flags.seed,
     });
     const detail = await follow(project, job);
@@ -168,6 +170,12 @@ export function addCheckpointCommands(program: Command, endWith: EndWith): void 
     )
     .option('--network <name>', 'of a file: which network it is, where it fits several')
     .option('--dataset <name>', 'of a file: whose space and intensities synthetic scans are to have')
+    .addOption(
+      new Option(
+        '--classes <names>',
+        'of a file with a conditional network: its classes in the order in which it numbers them, as in f,m',
+      ).argParser((text: string) => text.split(',').map((name) => name.trim())),
+    )
     .addOption(seedOption())
     .addOption(jsonOption())
     .addHelpText(

@@ -27,6 +27,7 @@ const checkpoint = (changes: Partial<CheckpointSummary> = {}): CheckpointSummary
   hasTruncation: false,
   previewId: null,
   trainedOn: null,
+  condition: null,
   ...changes,
 });
 const interval = { low: 0, high: 0 };

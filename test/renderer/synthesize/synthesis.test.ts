@@ -22,6 +22,7 @@ const checkpoint = (id: string, jobId: string, iteration: number): CheckpointSum
   hasTruncation: false,
   previewId: null,
   trainedOn: null,
+  condition: null,
 });
 const artifact = (id: string, kind: ArtifactRecord['kind'], seed: number): ArtifactRecord => ({
   id,
