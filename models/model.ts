@@ -44,6 +44,8 @@ export interface Counters {
   restore(values: Readonly<Record<string, number>>): void;
   /** As far as training goes: what weights that were trained elsewhere have come to. */
   finish(): void;
+  /** Of a network that grows: as if so many scans had been shown, for a dry run. */
+  skipTo?(scans: number): void;
 }
 
 export interface GenerateRequest {
@@ -145,6 +147,19 @@ export interface Preset {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** A stretch of training with one resolution and batch. */
+export interface TrainingLevel {
+  /** Voxels a side. */
+  readonly side: number;
+  readonly batch: number;
+  /** Which setting the batch is. */
+  readonly batchSetting: string;
+  /** Scans shown until the next one begins; null: it goes on. */
+  readonly scans: number | null;
+  /** Scans shown before some moment of it, while it is faded in where it is. */
+  readonly moment: number;
+}
+
 interface EntryBase<Schema extends z.ZodType> {
   /** Stored in projects and never renamed. */
   readonly id: string;
@@ -176,6 +191,10 @@ export interface GeneratorEntry<Schema extends z.ZodType = z.ZodType> extends En
   readonly grids: readonly number[];
   /** Volumes are drawn in batches of this many, unless the model says by `nextBatch` what it wants. */
   batchSize(config: z.output<Schema>): number;
+  /** Of a network that grows, in order; `scans`: in the training set. Absent: one level, of the batch that `batch` sets. */
+  levels?(config: z.output<Schema>, at: { readonly grid: number; readonly scans: number }): readonly TrainingLevel[];
+  /** What of `MemoryPlan` its updates heed; absent: nothing. */
+  readonly memory?: { readonly splits: boolean; readonly recomputes: boolean };
   /** Column of the participants' table whose values are the classes; '': not conditional. Absent: the model never is. */
   condition?(config: z.output<Schema>): string;
   /** Whether training compares with held-out scans, and so needs some. Absent: it does not. */

@@ -17,7 +17,7 @@ import { createProgressiveGenerator, mapsAtSide } from './progressiveGanNetworks
 import { needsHeldOut } from './training/augmentation.ts';
 import { createGrowingGan } from './training/growingGan.ts';
 import { adversarialSettings, batchSetting, rateSetting, scheduleSettings } from './training/growingSettings.ts';
-import { bySide, phaseLength } from './training/growth.ts';
+import { bySide, levelsOf, phaseLength, type Growth } from './training/growth.ts';
 
 const progressiveGanConfig = z.strictObject({
   ...scheduleSettings,
@@ -76,10 +76,22 @@ export const progressiveGan: GeneratorEntry<typeof progressiveGanConfig> = {
   configSchema: progressiveGanConfig,
   hasTruncation: () => false,
   batchSize: (config) => config.batch4, // then by resolution
+  memory: { splits: true, recomputes: false },
+  levels: (config, { grid, scans }) => levelsOf(growthOf(config, grid, scans), batchesOf(config)),
   condition: (config) => config.condition,
   needsHeldOut,
   create: (request) => createProgressiveGan(request),
 };
+
+function growthOf(config: ProgressiveGanConfig, grid: number, scans: number): Growth {
+  return { firstSide: startSide, lastSide: grid, phase: phaseLength(config, scans) };
+}
+
+/** In the order of the resolutions. */
+function batchesOf(config: ProgressiveGanConfig): Readonly<Record<string, number>> {
+  const { batch4, batch8, batch16, batch32, batch64, batch128 } = config;
+  return { batch4, batch8, batch16, batch32, batch64, batch128 };
+}
 
 function createProgressiveGan(request: CreateGenerator<ProgressiveGanConfig>): GeneratorModel {
   const { config, grid, seed, scans = 0, classes = 0 } = request;
@@ -91,7 +103,6 @@ function createProgressiveGan(request: CreateGenerator<ProgressiveGanConfig>): G
     { grid, mapsAt: (side) => mapsAtSide(side, maps), units: maps, comparesBatch, classes },
     origin.fork('discriminator'),
   );
-  const { batch4, batch8, batch16, batch32, batch64, batch128 } = config;
   const { rate4, rate8, rate16, rate32, rate64, rate128 } = config;
   const gan = createGrowingGan({
     generator: {
@@ -101,8 +112,8 @@ function createProgressiveGan(request: CreateGenerator<ProgressiveGanConfig>): G
         generator.generate(leaves, withLabels(drawn.codes, oneHot), stage),
     },
     discriminator,
-    growth: { firstSide: startSide, lastSide: grid, phase: phaseLength(config, scans) },
-    batchAt: bySide(startSide, [batch4, batch8, batch16, batch32, batch64, batch128]),
+    growth: growthOf(config, grid, scans),
+    batchAt: bySide(startSide, Object.values(batchesOf(config))),
     rateAt: bySide(startSide, [rate4, rate8, rate16, rate32, rate64, rate128]),
     settings: config,
     classes,

@@ -16,7 +16,7 @@ import { moveToward } from './training/adam.ts';
 import { needsHeldOut } from './training/augmentation.ts';
 import { createGrowingGan, type DrawRequest, type SampleRequest } from './training/growingGan.ts';
 import { adversarialSettings, batchSetting, rateSetting, scheduleSettings } from './training/growingSettings.ts';
-import { bySide, phaseLength } from './training/growth.ts';
+import { bySide, levelsOf, phaseLength, type Growth } from './training/growth.ts';
 import { createMeans } from './training/means.ts';
 
 const firstSide = 8;
@@ -70,8 +70,19 @@ export const styleGan: GeneratorEntry<typeof styleGanConfig> = {
   configSchema: styleGanConfig,
   batchSize: (config) => config.batch8, // then by resolution
   needsHeldOut,
+  memory: { splits: true, recomputes: false },
+  levels: (config, { grid, scans }) => levelsOf(growthOf(config, grid, scans), batchesOf(config)),
   create: (request) => createStyleGan(request),
 };
+
+function growthOf(config: StyleGanConfig, grid: number, scans: number): Growth {
+  return { firstSide, lastSide: grid, phase: phaseLength(config, scans) };
+}
+
+/** In the order of the resolutions. */
+function batchesOf({ batch8, batch16, batch32, batch64, batch128 }: StyleGanConfig): Readonly<Record<string, number>> {
+  return { batch8, batch16, batch32, batch64, batch128 };
+}
 
 interface StyleDraws extends NamedTensors {
   readonly codes: tf.Tensor2D;
@@ -136,12 +147,11 @@ function createStyleGan(request: CreateGenerator<StyleGanConfig>): GeneratorMode
     return generator.synthesize(leaves, { stage, styleOf, noise });
   };
 
-  const { batch8, batch16, batch32, batch64, batch128 } = config;
   const gan = createGrowingGan({
     generator: { network: generator.network, draw, sample, observers: [averaging] },
     discriminator,
-    growth: { firstSide, lastSide: grid, phase: phaseLength(config, scans) },
-    batchAt: bySide(firstSide, [batch8, batch16, batch32, batch64, batch128]),
+    growth: growthOf(config, grid, scans),
+    batchAt: bySide(firstSide, Object.values(batchesOf(config))),
     rateAt: () => config.rate,
     settings: config,
     classes: 0,

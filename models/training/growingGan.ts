@@ -295,6 +295,9 @@ export function createGrowingGan<Drawn extends NamedTensors>(options: GrowingGan
       finish() {
         imagesSeen = grownAfter(growth);
       },
+      skipTo(scans) {
+        imagesSeen = scans;
+      },
     },
     randomState: () => random.state(),
     restoreRandom(state) {

@@ -2,6 +2,8 @@
  * Progressive growing (Karras et al. 2018, arXiv 1710.10196, section 2): which resolution a network has come to after so
  * many scans. The first is trained for one phase; each further one is faded in for a phase and trained for another.
  */
+import type { TrainingLevel } from '../model.ts';
+
 export interface Growth {
   /** Voxels a side of the first and of the last resolution; powers of two. */
   readonly firstSide: number;
@@ -31,14 +33,36 @@ export function grownAfter({ firstSide, lastSide, phase }: Growth): number {
   return 2 * phase * Math.log2(lastSide / firstSide);
 }
 
+/** What a training goes through; `batches`: by resolution, under their settings. The last one is a level while it is faded in, and one after. */
+export function levelsOf(growth: Growth, batches: Readonly<Record<string, number>>): readonly TrainingLevel[] {
+  const { firstSide, lastSide, phase } = growth;
+  const batchAt = bySide(firstSide, Object.entries(batches));
+  const levelAt = (side: number, scans: number | null): TrainingLevel => {
+    const [batchSetting, batch] = batchAt(side);
+    return { side, batch, batchSetting, scans, moment: momentOf(growth, side) };
+  };
+  const sides = Array.from({ length: Math.log2(lastSide / firstSide) }, (_, index) => firstSide * 2 ** index);
+  return [
+    ...sides.map((side) => levelAt(side, side === firstSide ? phase : 2 * phase)),
+    ...(sides.length === 0 ? [] : [levelAt(lastSide, phase)]),
+    levelAt(lastSide, null),
+  ];
+}
+
+/** Scans shown halfway through the fading in of a resolution, which takes the most work; none of the first. */
+function momentOf({ firstSide, phase }: Growth, side: number): number {
+  if (side === firstSide) return 0;
+  return phase * (2 * Math.log2(side / firstSide) - 1) + Math.ceil(phase / 2);
+}
+
 /** Whether a resolution began or ended to fade in between two stages: the optimisers begin anew then. */
 export function isNewPhase(before: GrowthStage, after: GrowthStage): boolean {
   return before.side !== after.side || before.fade < 1 !== after.fade < 1;
 }
 
 /** What is said of the resolutions from the first one on, in order; the last value goes on for finer ones. */
-export function bySide(firstSide: number, values: readonly number[]): (side: number) => number {
-  return (side) => values[Math.min(Math.log2(side / firstSide), values.length - 1)] as number;
+export function bySide<T>(firstSide: number, values: readonly T[]): (side: number) => T {
+  return (side) => values[Math.min(Math.log2(side / firstSide), values.length - 1)] as T;
 }
 
 export const schedules = ['quick', 'standard', 'paper'] as const;

@@ -35,7 +35,7 @@ export interface Backend {
 export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }: BackendOptions): Backend {
   const sessions = createProjectSessions({ orphanGraceMs: cancelGraceMs });
   const runner = createRunner({ cancelGraceMs, emit: onEvent });
-  const context = { sessions, runner };
+  const context = { sessions, runner, emit: onEvent };
   const handlers: Handlers = {
     ...projectHandlers(context),
     ...datasetHandlers(context),

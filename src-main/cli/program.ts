@@ -6,6 +6,7 @@ import { addDatasetCommands } from './commands/dataset.ts';
 import { addEngineCommands } from './commands/engine.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addJobCommands } from './commands/job.ts';
+import { addPlanCommand } from './commands/plan.ts';
 import { addProjectCommands } from './commands/project.ts';
 import { addSuperResolutionCommands } from './commands/superResolution.ts';
 import { addStudyCommands } from './commands/study.ts';
@@ -30,6 +31,7 @@ export function createProgram(endWith: EndWith): Command {
   addEngineCommands(program, endWith);
   addProjectCommands(program, endWith);
   addDatasetCommands(program, endWith);
+  addPlanCommand(program, endWith);
   addTrainCommand(program, endWith);
   addSynthesisCommands(program, endWith);
   addSuperResolutionCommands(program, endWith);

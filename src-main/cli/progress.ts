@@ -11,8 +11,11 @@ const tenth = 0.1;
 /** More would not fit on a line. */
 const mostLosses = 4;
 
+/** A job, or other work that takes long. */
+type Work = Pick<Job, 'progress'> & { readonly kind: string };
+
 export interface ProgressDisplay {
-  show(job: Job): void;
+  show(work: Work): void;
   /** The latest losses, shown with the next progress. */
   measure(values: Readonly<Record<string, number>>): void;
   /** Removes the bar, so that other text can follow. */
@@ -31,13 +34,13 @@ function describeLosses(values: Readonly<Record<string, number>>): string {
 }
 
 /** `train: 120 of 1000 iterations (12 %), 3 min 5 s left, generator 1.234`. */
-function describeProgress(job: Job, progress: JobProgress, losses: string): string {
+function describeProgress({ kind }: Work, progress: JobProgress, losses: string): string {
   const { done, total, unit, note } = progress;
   const count =
     total === 0
       ? `${formatNumber(done)} ${unit}`
       : `${formatNumber(done)} of ${formatNumber(total)} ${unit} (${String(Math.floor((100 * done) / total))} %)`;
-  return `${job.kind}: ${[count, describeLeft(progress), note, losses].filter((part) => part !== '').join(', ')}`;
+  return `${kind}: ${[count, describeLeft(progress), note, losses].filter((part) => part !== '').join(', ')}`;
 }
 
 function createLines(stream: NodeJS.WriteStream): ProgressDisplay {

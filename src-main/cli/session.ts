@@ -5,6 +5,7 @@ import { AppError } from '#contract/errors.ts';
 import type { BackendEvent } from '#contract/events.ts';
 import { isHealthMetric } from '#contract/health.ts';
 import type { Job } from '#contract/jobs.ts';
+import type { TrainingPlan } from '#contract/plan.ts';
 import { formatNotice, say } from './output.ts';
 import { createProgressDisplay } from './progress.ts';
 
@@ -16,6 +17,8 @@ export interface Session {
   call<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<CommandResult<Name>>;
   /** Waits for a job of this process with progress on stderr; Ctrl-C cancels it, a second one ends it at once. */
   follow(project: string, job: Job): Promise<JobDetail>;
+  /** Plans a training with progress on stderr; Ctrl-C ends it: AppError('cancelled'). */
+  plan(input: CommandInput<'model.plan'>): Promise<TrainingPlan>;
 }
 
 const isOver = (job: Job): boolean => job.state !== 'queued' && job.state !== 'running';
@@ -75,22 +78,41 @@ export async function withSession<Result>(work: (session: Session) => Promise<Re
         endings.push(backend.close(0));
       }
     };
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-    for (const signal of signals) process.on(signal, stop);
-    try {
-      await untilOver(id);
-    } finally {
-      for (const signal of signals) process.off(signal, stop);
-    }
+    await listening(stop, () => untilOver(id));
     await Promise.all(endings); // The project is closed then: the question below opens it once more.
     const detail = await call('job.show', { project, job: id });
     // On a full disk its end could not be written down: what was told counts.
     return { ...detail, job: jobs.get(id) ?? detail.job };
   };
 
+  const plan: Session['plan'] = async (input) => {
+    const display = createProgressDisplay(process.stderr);
+    const look = (event: BackendEvent): void => {
+      if (event.type === 'plan.progressed') display.show({ kind: 'plan', progress: event.progress });
+    };
+    listeners.add(look);
+    try {
+      return await listening(() => void backend.dispatch('model.stopPlanning', {}), () => call('model.plan', input)); // prettier-ignore
+    } finally {
+      display.stop();
+      listeners.delete(look);
+    }
+  };
+
   try {
-    return await work({ call, follow });
+    return await work({ call, follow, plan });
   } finally {
     await backend.close();
+  }
+}
+
+/** Does `work`, with `stop` called at Ctrl-C and its like. */
+async function listening<Result>(stop: () => void, work: () => Promise<Result>): Promise<Result> {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, stop);
+  try {
+    return await work();
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
   }
 }

@@ -21,7 +21,7 @@ export const previewSeed = 1;
 
 export function createGeneratorTraining(
   entry: GeneratorEntry,
-  { config, grid, volumes, seed, memory }: TrainingRequest,
+  { config, grid, fileGrid = grid, volumes, seed, memory }: TrainingRequest,
 ): Training {
   const scans = volumes.filter((volume) => volume.split === 'train');
   const paths = scans.map((volume) => volume.path);
@@ -29,7 +29,7 @@ export function createGeneratorTraining(
   const classes = condition === null ? [] : scans.map((scan) => classOf(condition, scan));
   const classAt = createOrder(classes, seed); // in the order of the volumes
   const batchSize = entry.batchSize(config);
-  const batches = createVolumeBatches({ paths, grid, seed });
+  const batches = createVolumeBatches({ paths, grid: fileGrid, seed });
   const known = { config, grid, seed, memory, scans: paths.length, classes: condition?.values.length ?? 0 };
   const model = entry.create(known);
   const health = createHealthProbe(model, { grid, volumes, seed });

@@ -34,6 +34,8 @@ export interface TrainingRequest {
   readonly config: unknown;
   /** Voxels a side of every volume. */
   readonly grid: number;
+  /** Voxels a side of the files, where the model is to learn smaller scans than they are. */
+  readonly fileGrid?: number;
   readonly volumes: readonly TrainingVolume[];
   readonly seed: number;
   /** How updates trade time for memory. */

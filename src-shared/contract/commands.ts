@@ -10,7 +10,6 @@ import {
   type degradedMessage,
   degradeRequest,
   evaluateRequest,
-  type measuredMessage,
   phantomRequest,
   superResolveRequest,
   synthesizeRequest,
@@ -29,6 +28,7 @@ import type {
   ScanCandidate,
   VolumeRecord,
 } from './records.ts';
+import type { TrainingPlan } from './plan.ts';
 import { fileKinds } from './shell.ts';
 import { studyCommands } from './studyCommands.ts';
 import type { SrTraining, SuperResolvedScan } from './superResolution.ts';
@@ -109,9 +109,6 @@ export interface Evaluation {
   readonly report: EvaluationReport;
 }
 
-/** What a dry run of a few steps took on this machine. */
-export type Measurement = Omit<z.infer<typeof measuredMessage>, 'type'>;
-
 export interface MetricSeries {
   readonly iterations: readonly number[];
   readonly values: Readonly<Record<string, readonly (number | null)[]>>;
@@ -163,6 +160,7 @@ export const commands = {
         onCollapse: true,
         startFrom: true,
         memory: true,
+        plan: true,
       })
       .extend({
         ...inProject,
@@ -171,19 +169,19 @@ export const commands = {
         overrides: z.record(z.string(), z.unknown()), // merged over the preset, then parsed by the model's schema
       }),
   ).returns<Job>(),
-  /** Trains a few steps in a process of its own and keeps nothing; `wrong-state` while a job is running. */
-  'model.measure': command(
+  /** Trains a few steps at a time in processes of their own and keeps nothing; `wrong-state` while a job is running. */
+  'model.plan': command(
     z.strictObject({
       ...inProject,
       dataset: z.string(), // its name
       modelId: z.string(),
       preset: z.string().nullable(),
       overrides: z.record(z.string(), z.unknown()),
-      memory: trainRequest.shape.memory,
+      freeBytes: z.number().positive().nullable(), // as if the device had so much; null: what it has
     }),
-  ).returns<Measurement>(),
-  /** Ends the dry run at work, which then answers `cancelled`; nothing happens when there is none. */
-  'model.stopMeasuring': command(z.strictObject({})).returns<null>(),
+  ).returns<TrainingPlan>(),
+  /** Ends the planning at work, which then answers `cancelled`; nothing happens when there is none. */
+  'model.stopPlanning': command(z.strictObject({})).returns<null>(),
   /** All of the project, the newest first. */
   'checkpoint.list': command(z.strictObject({ ...inProject })).returns<readonly CheckpointSummary[]>(),
   'checkpoint.synthesize': command(

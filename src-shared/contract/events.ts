@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { healthNotice } from './health.ts';
 import { job, metricRow } from './jobs.ts';
-import { artifactRecord, checkpointRecord, fileOutcome, scanCandidate } from './records.ts';
+import { artifactRecord, checkpointRecord, fileOutcome, jobProgress, scanCandidate } from './records.ts';
 
 export const backendEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('job.changed'), project: z.string(), job }),
@@ -18,6 +18,8 @@ export const backendEvent = z.discriminatedUnion('type', [
     jobId: z.string(),
     candidate: scanCandidate,
   }),
+  /** How far the planning of a training is, in dry runs. */
+  z.strictObject({ type: z.literal('plan.progressed'), project: z.string(), progress: jobProgress }),
   z.strictObject({ type: z.literal('checkpoint.written'), project: z.string(), checkpoint: checkpointRecord }),
   z.strictObject({ type: z.literal('artifact.written'), project: z.string(), artifact: artifactRecord }),
 ]);

@@ -4,6 +4,7 @@ import { sliceProfiles } from '../volume/factor.ts';
 import { errorShape } from './errors.ts';
 import { healthMessages, watching } from './health.ts';
 import { importRequest, scanRequest } from './importing.ts';
+import { measuredMessage, trainingPlan } from './plan.ts';
 import {
   artifactKind,
   attributes,
@@ -33,6 +34,7 @@ export const trainRequest = z.strictObject({
   ]),
   seed,
   memory: trainingMemory.optional(), // not given: whole batches, activations kept; more pieces where memory runs out
+  plan: trainingPlan.optional(), // what `memory` was chosen by
   startFrom: z.string().optional(), // a checkpoint whose networks it begins with; not given: they are drawn
   previewEvery: z.int().positive().nullable(), // iterations; null: by time, about every half minute
   checkpointEvery: z.int().positive().nullable(), // iterations; null: by time, so that writing costs a few per cent
@@ -276,10 +278,11 @@ export const workerTask = z.discriminatedUnion('kind', [
     kind: z.literal('measure'),
     modelId: z.string(),
     config: z.record(z.string(), z.unknown()), // the parsed, complete configuration
-    grid: z.int().positive(),
+    grid: z.int().positive(), // of the files
+    side: z.int().positive(), // of the scans that the model is to learn: as many voxels, or fewer
     volumes: z.array(z.strictObject({ path: folder, attributes })).min(1), // absolute paths, the training split
-    memory: trainingMemory.optional(),
-    steps: z.int().min(2), // the first one, which warms up, is not counted
+    memory: trainingMemory,
+    stages: z.array(z.int().nonnegative()).min(1), // where to measure: scans shown before, to a network that grows
   }),
   z.strictObject({ kind: z.literal('doctor') }),
 ]);
@@ -297,15 +300,6 @@ export const engineReport = z.strictObject({
   devices: z.array(z.strictObject({ name: z.string(), memoryBytes: z.number().nullable() })),
 });
 export type EngineReport = z.infer<typeof engineReport>;
-
-/** What a few steps of training took, and the memory of the process at its fullest. */
-export const measuredMessage = z.strictObject({
-  type: z.literal('measured'),
-  secondsPerIteration: z.number().positive(),
-  peakMemoryMb: z.number().positive(), // of the computer; what a GPU holds comes on top
-  device: z.string(),
-  steps: z.int().positive(), // those that were counted
-});
 
 /** The file that the scanner model wrote. */
 export const degradedMessage = z.strictObject({

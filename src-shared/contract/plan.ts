@@ -4,6 +4,21 @@ import { z } from 'zod';
 const bytes = z.number().nonnegative();
 const count = z.int().positive();
 
+/** What a few steps of training took of time, and of the memory of the device that computed them. */
+export const measuredMessage = z.strictObject({
+  type: z.literal('measured'),
+  device: z.string(),
+  freeBytes: z.number().nonnegative(), // before
+  found: z
+    .strictObject({
+      peakBytes: z.number().positive(), // at its fullest
+      weightBytes: z.number().positive(), // of the weights that are trained
+      seconds: z.array(z.array(z.number().positive()).min(1)), // of each step, by stage; the first of a stage is left out
+    })
+    .nullable(), // null: the memory ran out
+});
+export type Measured = Omit<z.infer<typeof measuredMessage>, 'type'>;
+
 /** An expected value and the bounds of its error (two standard deviations). */
 export const estimate = z.strictObject({
   low: z.number().nonnegative(),

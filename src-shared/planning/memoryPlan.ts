@@ -7,7 +7,7 @@
 import type { DryRun, PlanChoice, PlanWay } from '../contract/plan.ts';
 
 /** Of the free memory, what a training may count on; the rest is for what a dry run does not show: previews, checkpoints, other programs. */
-export const usableShare = 0.85;
+const usableShare = 0.85;
 
 export interface PlanTask {
   /** Scans an update sees. */

@@ -29,13 +29,19 @@ export function estimateOf({ seconds, deviation }: Timing): Estimate {
  * An update computed in this way, from the dry runs with one and two scans: its time grows evenly with the scans, and the
  * error with the distance from those two. Null where no dry run of the kind ended well.
  */
-export function updateTime(way: Pick<PlanWay, 'side' | 'recompute' | 'atOnce' | 'pieces'>, runs: readonly DryRun[]): Timing | null {
+export function updateTime(
+  way: Pick<PlanWay, 'side' | 'recompute' | 'atOnce' | 'pieces'>,
+  runs: readonly DryRun[],
+): Timing | null {
   const { side, recompute, atOnce, pieces } = way;
   const found = (batch: number): DryRun['found'] =>
     runs.find((run) => run.side === side && run.recompute === recompute && run.batch === batch)?.found ?? null;
   const [one, two] = [found(1), found(2)];
   if (one === null) return null;
-  const times = (seconds: number, deviation: number): Timing => ({ seconds: pieces * seconds, deviation: pieces * deviation });
+  const times = (seconds: number, deviation: number): Timing => ({
+    seconds: pieces * seconds,
+    deviation: pieces * deviation,
+  });
   if (atOnce === 1 || two === null) return times(atOnce * one.seconds, atOnce * one.deviation);
   const seconds = Math.max(one.seconds + (atOnce - 1) * (two.seconds - one.seconds), two.seconds);
   return times(seconds, Math.hypot((2 - atOnce) * one.deviation, (atOnce - 1) * two.deviation));
@@ -57,7 +63,10 @@ export function courseTo(goal: Goal, levels: readonly PlanLevel[]): Course {
   const seconds = goal.minutes * 60;
   const within = (bound: Bound): number => iterationsIn(seconds, levels, bound);
   // Slow updates are few.
-  return { seconds: exactly(seconds), iterations: { low: within('high'), expected: within('expected'), high: within('low') } };
+  return {
+    seconds: exactly(seconds),
+    iterations: { low: within('high'), expected: within('expected'), high: within('low') },
+  };
 }
 
 /** Until a growing network has come to its last resolution and faded it in; null where it does not grow. */

@@ -56,7 +56,7 @@ test(
     await goTo(page, 'Train');
     await changeSettings(page, smallNetwork);
     const card = page.getByRole('article').filter({ has: page.getByRole('radio', { checked: true }) });
-    await card.getByRole('button', { name: 'Measure', exact: true }).click();
+    await card.getByRole('button', { name: 'Plan', exact: true }).click();
     await page.getByText('1,000 iterations take about').waitFor({ timeout: 60_000 });
     await startTraining(page, 10);
     await untilIteration(page, 3);

@@ -28,7 +28,9 @@ function plan(machine: Machine, changes: Partial<PlanTask> = {}): { runs: readon
   const runs: DryRun[] = [];
   for (;;) {
     const step = nextStep(task, runs);
-    const names = runs.map(({ side, batch, recompute }) => `${String(side)}³ ${String(batch)}${recompute ? ' again' : ''}`);
+    const names = runs.map(
+      ({ side, batch, recompute }) => `${String(side)}³ ${String(batch)}${recompute ? ' again' : ''}`,
+    );
     if (step.kind === 'chosen') return { runs: names, choice: step.choice };
     expect(names.length).toBeLessThan(12);
     const peakBytes = peakOf(machine, step.run);

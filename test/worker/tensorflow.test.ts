@@ -1,7 +1,7 @@
 import type { Tensor5D } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { hasKernel, optionalKernels } from '#models/ops/kernels.ts';
-import { parseGpus } from '#worker/gpus.ts';
+import { parseGpuMemory, parseGpus } from '#worker/gpus.ts';
 import { registerNativeKernels } from '#worker/nativeKernels.ts';
 import { describeLoadError, loadTensorFlow } from '#worker/tensorflow.ts';
 
@@ -80,6 +80,13 @@ describe('the list of GPUs', () => {
     ['-1', []],
   ])('leaves out what CUDA_VISIBLE_DEVICES=%s hides', (visible, names) => {
     expect(parseGpus(table, visible).map((gpu) => gpu.name)).toEqual(names);
+  });
+
+  it('has the memory of the one that TensorFlow takes: the last visible', () => {
+    const memory = '0, GPU-1111, 500, 143271\n1, GPU-2222, 15000, 360\n';
+    expect(parseGpuMemory(memory, undefined)).toEqual({ usedBytes: 15000 * 2 ** 20, freeBytes: 360 * 2 ** 20 });
+    expect(parseGpuMemory(memory, '0')?.freeBytes).toBe(143271 * 2 ** 20);
+    expect(parseGpuMemory('', undefined)).toBeNull();
   });
 
   it('is empty for a driver that says something else', () => {

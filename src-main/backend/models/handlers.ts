@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import type { Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
-import type { DatasetRecord, ModelDescriptor } from '#contract/records.ts';
+import type { DatasetRecord, JobProgress, ModelDescriptor } from '#contract/records.ts';
 import { conditionOf } from '#shared/condition.ts';
 import { formatFactor } from '#shared/volume/factor.ts';
 import { chooseCheckpoint } from '../checkpoints/chooseCheckpoint.ts';
 import type { BackendContext } from '../context.ts';
 import { startJob } from '../jobs/startJob.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
-import { measureModel } from './measureModel.ts';
+import { planTraining } from './planTraining.ts';
 import { loadRegistry, type ModelEntry } from './loadRegistry.ts';
 import { describeSchema, parseConfig } from './parseConfig.ts';
 
@@ -65,7 +65,8 @@ function requireFit(entry: ModelEntry, config: unknown, { store }: OwnedProject,
 export function modelHandlers({
   sessions,
   runner,
-}: BackendContext): Pick<Handlers, 'model.list' | 'model.train' | 'model.measure' | 'model.stopMeasuring'> {
+  emit,
+}: BackendContext): Pick<Handlers, 'model.list' | 'model.train' | 'model.plan' | 'model.stopPlanning'> {
   return {
     'model.list': async () => (await loadRegistry()).registry.map(describeModel),
 
@@ -89,7 +90,7 @@ export function modelHandlers({
       });
     },
 
-    'model.measure': async ({ project: dir, dataset: name, modelId, preset, overrides, memory }) => {
+    'model.plan': async ({ project: dir, dataset: name, modelId, preset, overrides, freeBytes }) => {
       const entry = (await loadRegistry()).findModel(modelId);
       const { config } = parseConfig(entry, { preset, overrides });
       const project = await sessions.own(dir);
@@ -99,12 +100,15 @@ export function modelHandlers({
         .volumes(dataset.id)
         .filter((volume) => volume.split === 'train')
         .map(({ path, attributes }) => ({ path: join(project.dir, path), attributes }));
+      const report = (progress: JobProgress): void => {
+        emit({ type: 'plan.progressed', project: project.dir, progress });
+      };
       return runner.whileIdle((signal) =>
-        measureModel({ modelId, config, memory, grid: dataset.grid, volumes, signal }),
+        planTraining({ entry, config, grid: dataset.grid, volumes, freeBytes, signal, report }),
       );
     },
 
-    'model.stopMeasuring': () => {
+    'model.stopPlanning': () => {
       runner.endBorrowed();
       return Promise.resolve(null);
     },

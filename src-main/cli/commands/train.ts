@@ -1,10 +1,13 @@
 /** `doppel train`. */
 import { Option, type Command } from 'commander';
 import type { CommandInput } from '#contract/commands.ts';
+import { AppError } from '#contract/errors.ts';
 import { collapseActions, type CollapseAction } from '#contract/health.ts';
 import type { Job } from '#contract/jobs.ts';
+import type { TrainingPlan } from '#contract/plan.ts';
 import type { DatasetRecord } from '#contract/records.ts';
 import { steadierSettings } from '#shared/fewScans.ts';
+import { describeMissing } from '../describePlan.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import {
   jsonOption,
@@ -18,7 +21,7 @@ import {
 import { say } from '../output.ts';
 
 /** Long enough for a small grid to show brains; short enough to wait for. */
-const defaultMinutes = 60;
+export const defaultMinutes = 60;
 
 export interface UntilFlags {
   readonly iterations?: number;
@@ -34,6 +37,7 @@ interface TrainFlags extends ProjectFlags, UntilFlags {
   readonly from?: string;
   readonly pieces?: number;
   readonly recompute?: true;
+  readonly plan?: true;
   readonly previewEvery?: number;
   readonly checkpointEvery?: number;
   readonly watchEvery?: number;
@@ -69,18 +73,31 @@ function sayFewScans({ request }: Job, dataset: DatasetRecord): void {
   );
 }
 
+/** What a plan that fits comes to; throws `out-of-memory` for one that does not. */
+function adopt(plan: TrainingPlan): Pick<CommandInput<'model.train'>, 'memory' | 'plan'> {
+  const { choice } = plan;
+  if (choice.kind === 'too-large') throw new AppError('out-of-memory', describeMissing(choice));
+  const { pieces, recompute } = choice;
+  return { memory: { pieces, recompute }, plan };
+}
+
 async function train(flags: TrainFlags, endWith: EndWith): Promise<void> {
   const [{ withSession }, { chooseProject }, { reportEnd }] = await Promise.all([
     import('../session.ts'), import('../chooseProject.ts'), import('../reportJob.ts'),
   ]); // prettier-ignore
-  await withSession(async ({ call, follow }) => {
+  await withSession(async ({ call, follow, plan }) => {
     const project = chooseProject(flags);
-    const job = await call('model.train', {
+    const learned = {
       project,
       dataset: flags.dataset,
       modelId: flags.model,
       preset: flags.preset ?? null,
       overrides: flags.set ?? {},
+    };
+    const planned = flags.plan === true ? adopt(await plan({ ...learned, freeBytes: null })) : {};
+    const job = await call('model.train', {
+      ...learned,
+      ...planned,
       until: untilOf(flags) ?? { minutes: defaultMinutes },
       seed: flags.seed,
       ...(flags.from === undefined ? {} : { startFrom: flags.from }),
@@ -117,6 +134,12 @@ export function addTrainCommand(program: Command, endWith: EndWith): void {
         '--pieces <number>',
         'compute a batch in so many parts: less memory, the same result (doubled by itself when memory runs out)',
       ).argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option(
+        '--plan',
+        'begin with a dry run and compute batches as it finds that they fit (see: doppel plan)',
+      ).conflicts(['pieces', 'recompute']),
     )
     .option('--recompute', 'compute activations again instead of keeping them: less memory, about a third more time')
     .addOption(

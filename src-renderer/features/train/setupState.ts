@@ -1,7 +1,10 @@
 /** What the form of a new run holds, where it starts from, and what it asks for in the end. */
 import type { CommandInput } from '#contract/commands.ts';
 import type { CollapseAction } from '#contract/health.ts';
+import type { TrainingPlan } from '#contract/plan.ts';
 import type { DatasetRecord, ModelDescriptor } from '#contract/records.ts';
+import type { TrainingMemory } from '#contract/trainingMemory.ts';
+import type { Goal } from '#shared/planning/trainingTime.ts';
 import { draftOf, faultOf, formFields, overridesOf, type Draft } from './formFields.ts';
 import type { TrainJob } from './runSummary.ts';
 
@@ -16,6 +19,12 @@ export interface Setup {
   readonly goal: string;
   readonly seed: string;
   readonly onCollapse: CollapseAction;
+  /** The checkpoint whose networks it begins with; null: they are drawn. */
+  readonly startFrom: string | null;
+  /** How a batch is computed; null: as the training finds that it fits. */
+  readonly memory: TrainingMemory | null;
+  /** By which that was chosen. */
+  readonly plan: TrainingPlan | null;
 }
 
 const usualMinutes = 30;
@@ -50,9 +59,12 @@ export function startSetup(
       goal: String(usualMinutes),
       seed: String(usualSeed),
       onCollapse: 'warn',
+      startFrom: null,
+      memory: null,
+      plan: null,
     };
   }
-  const { preset, config, until, seed, datasetId, onCollapse } = from.request;
+  const { preset, config, until, seed, datasetId, onCollapse, startFrom = null, memory = null } = from.request;
   const isMinutes = 'minutes' in until;
   return {
     modelId: model.id,
@@ -63,6 +75,9 @@ export function startSetup(
     goal: String(isMinutes ? until.minutes : until.iterations),
     seed: String(seed),
     onCollapse: onCollapse ?? 'warn',
+    startFrom,
+    memory,
+    plan: null,
   };
 }
 
@@ -81,19 +96,27 @@ export const changedSettings = (model: ModelDescriptor, { draft, preset }: Setup
 export const faultyFields = (model: ModelDescriptor, { draft }: Setup): number =>
   formFields(model.configSchema).filter((field) => faultOf(field, draft) !== null).length;
 
+/** Call it on a setup whose goal is good. */
+export function goalOf({ goal, goalKind }: Setup): Goal {
+  return goalKind === 'minutes' ? { minutes: numberOf(goal) } : { iterations: numberOf(goal) };
+}
+
 /** Call it on a setup whose goal and seed are good. */
 export function trainInput(project: string, model: ModelDescriptor, setup: Setup): CommandInput<'model.train'> {
-  const goal = numberOf(setup.goal);
+  const { startFrom, memory, plan } = setup;
   return {
     project,
     dataset: setup.dataset,
     modelId: model.id,
     preset: setup.preset,
     overrides: changedSettings(model, setup),
-    until: setup.goalKind === 'minutes' ? { minutes: goal } : { iterations: goal },
+    until: goalOf(setup),
     seed: numberOf(setup.seed),
     previewEvery: null,
     checkpointEvery: null,
     onCollapse: setup.onCollapse,
+    ...(startFrom === null ? {} : { startFrom }),
+    ...(memory === null ? {} : { memory }),
+    ...(plan === null ? {} : { plan }),
   };
 }

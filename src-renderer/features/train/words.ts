@@ -5,6 +5,9 @@ import type { Fault, NumberField } from './formFields.ts';
 import { throughput } from './runSummary.ts';
 
 const megabytesPerGigabyte = 1000;
+const bytesPerGibibyte = 2 ** 30;
+/** Of updates that take milliseconds. */
+const shortSeconds = 10;
 
 export interface TrainWords {
   duration(seconds: number): string;
@@ -12,6 +15,8 @@ export interface TrainWords {
   pace(secondsPerIteration: number): string;
   paceInWords(secondsPerIteration: number): string;
   memory(megabytes: number): string;
+  /** '5.3 GiB'. */
+  gibibytes(bytes: number): string;
   range(field: NumberField): string;
   fault(fault: Fault): string;
   count(value: number): string;
@@ -26,6 +31,7 @@ export function useTrainWords(): TrainWords {
   };
   return {
     duration: (seconds) => {
+      if (seconds < shortSeconds) return t('train.seconds', { value: figures(seconds, 2) });
       const { key, values } = durationWords(seconds);
       return t(key, values);
     },
@@ -35,6 +41,10 @@ export function useTrainWords(): TrainWords {
       megabytes < megabytesPerGigabyte
         ? t('train.megabytes', { value: figures(megabytes, 3) })
         : t('train.gigabytes', { value: figures(megabytes / megabytesPerGigabyte, 2) }),
+    gibibytes: (bytes) =>
+      t('train.gibibytes', {
+        value: n(bytes / bytesPerGibibyte, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+      }),
     range: ({ isWhole, low, high }) => {
       const type = t(isWhole ? 'train.range.whole' : 'train.range.number');
       const from = low && (low.isOpen ? t('train.range.above', { value: low.value }) : String(low.value));

@@ -1,4 +1,4 @@
-/** Measuring, choosing a checkpoint by its preview, and synthesis into the project, with the real engine. */
+/** Planning, choosing a checkpoint by its preview, and synthesis into the project, with the real engine. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { temporaryFolder } from '../temporaryFolder.ts';
 
 const small = { width: 16, latent: 8, batch: 1 };
 
-test('a dry run measures, keeps nothing, and lets a job wait for it', { timeout: 180_000 }, async () => {
+test('a plan is made of dry runs, keeps nothing, and lets a job wait for it', { timeout: 180_000 }, async () => {
   const backend = openBackend();
   const project = await newProject(backend);
   const folder = join(temporaryFolder(), 'scans');
@@ -26,9 +26,10 @@ test('a dry run measures, keeps nothing, and lets a job wait for it', { timeout:
   );
   const dry = { project, dataset: 'phantoms', modelId: 'alpha-wgan', preset: null, overrides: small };
   const before = await backend.call('job.list', { project });
-  const measuring = backend.call('model.measure', dry);
+  const asked = { ...dry, freeBytes: null };
+  const planning = backend.call('model.plan', asked);
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(await backend.dispatch('model.measure', dry)).toMatchObject({ ok: false, error: { code: 'wrong-state' } });
+  expect(await backend.dispatch('model.plan', asked)).toMatchObject({ ok: false, error: { code: 'wrong-state' } });
   const training = await backend.call('model.train', {
     ...dry,
     until: { iterations: 4 },
@@ -36,11 +37,13 @@ test('a dry run measures, keeps nothing, and lets a job wait for it', { timeout:
     previewEvery: 2,
     checkpointEvery: 3,
   });
-  const measured = await measuring;
-  expect(measured.secondsPerIteration).toBeGreaterThan(0);
-  expect(measured.secondsPerIteration).toBeLessThan(20);
-  expect(measured.peakMemoryMb).toBeGreaterThan(100);
-  expect(measured.steps).toBe(3);
+  const { choice, levels, runs, freeBytes } = await planning;
+  expect(choice).toMatchObject({ kind: 'fits', side: 16, batch: 1, atOnce: 1, pieces: 1 });
+  expect(runs.map(({ batch, found }) => [batch, found !== null])).toEqual([[1, true]]);
+  expect(choice.kind === 'fits' && choice.peakBytes).toBe(runs[0]?.found?.peakBytes);
+  expect(runs[0]?.found?.peakBytes).toBeGreaterThan(1e8);
+  expect(freeBytes).toBeGreaterThan(runs[0]?.found?.peakBytes ?? 0);
+  expect(levels).toMatchObject([{ side: 16, batch: 1, scans: null, seconds: { expected: runs[0]?.found?.seconds } }]);
   expect(before).toHaveLength(2);
 
   const trained = await backend.untilOver(training);
