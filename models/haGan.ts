@@ -93,7 +93,6 @@ export const haGan: GeneratorEntry<typeof haGanConfig> = {
   defaultPreset: 'published',
   configSchema: haGanConfig,
   batchSize: (config) => config.batch,
-  memory: { splits: true, recomputes: false },
   condition: (config) => config.condition,
   publishedNames: (config, grid, classes) => haGanNames({ ...config, grid, classes }),
   needsHeldOut,

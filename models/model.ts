@@ -193,8 +193,6 @@ export interface GeneratorEntry<Schema extends z.ZodType = z.ZodType> extends En
   batchSize(config: z.output<Schema>): number;
   /** Of a network that grows, in order; `scans`: in the training set. Absent: one level, of the batch that `batch` sets. */
   levels?(config: z.output<Schema>, at: { readonly grid: number; readonly scans: number }): readonly TrainingLevel[];
-  /** What of `MemoryPlan` its updates heed; absent: nothing. */
-  readonly memory?: { readonly splits: boolean; readonly recomputes: boolean };
   /** Column of the participants' table whose values are the classes; '': not conditional. Absent: the model never is. */
   condition?(config: z.output<Schema>): string;
   /** Whether training compares with held-out scans, and so needs some. Absent: it does not. */

@@ -76,7 +76,6 @@ export const progressiveGan: GeneratorEntry<typeof progressiveGanConfig> = {
   configSchema: progressiveGanConfig,
   hasTruncation: () => false,
   batchSize: (config) => config.batch4, // then by resolution
-  memory: { splits: true, recomputes: false },
   levels: (config, { grid, scans }) => levelsOf(growthOf(config, grid, scans), batchesOf(config)),
   condition: (config) => config.condition,
   needsHeldOut,

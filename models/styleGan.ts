@@ -70,7 +70,6 @@ export const styleGan: GeneratorEntry<typeof styleGanConfig> = {
   configSchema: styleGanConfig,
   batchSize: (config) => config.batch8, // then by resolution
   needsHeldOut,
-  memory: { splits: true, recomputes: false },
   levels: (config, { grid, scans }) => levelsOf(growthOf(config, grid, scans), batchesOf(config)),
   create: (request) => createStyleGan(request),
 };

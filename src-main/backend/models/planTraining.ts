@@ -46,9 +46,9 @@ export async function planTraining(request: PlanRequest): Promise<TrainingPlan> 
 
   const first = await dryRun({ side: grid, batch: 1, recompute: false });
   const freeBytes = request.freeBytes ?? first?.freeBytes ?? available;
-  const { splits, recomputes } = (entry.kind === 'generator' ? entry.memory : undefined) ?? { splits: false, recomputes: false }; // prettier-ignore
   const smaller = entry.kind === 'generator' ? entry.grids.filter((side) => side < grid).toSorted((a, b) => b - a) : [];
-  const task: PlanTask = { batch, sides: [grid, ...smaller], canSplit: splits, canRecompute: recomputes, freeBytes };
+  const isGenerator = entry.kind === 'generator'; // those compute in pieces and activations again, super-resolution does neither
+  const task: PlanTask = { batch, sides: [grid, ...smaller], canSplit: isGenerator, canRecompute: isGenerator, freeBytes };
   for (;;) {
     const step = nextStep(task, runs);
     if (step.kind === 'measure') {
