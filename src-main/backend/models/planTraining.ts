@@ -48,7 +48,13 @@ export async function planTraining(request: PlanRequest): Promise<TrainingPlan> 
   const freeBytes = request.freeBytes ?? first?.freeBytes ?? available;
   const smaller = entry.kind === 'generator' ? entry.grids.filter((side) => side < grid).toSorted((a, b) => b - a) : [];
   const isGenerator = entry.kind === 'generator'; // those compute in pieces and activations again, super-resolution does neither
-  const task: PlanTask = { batch, sides: [grid, ...smaller], canSplit: isGenerator, canRecompute: isGenerator, freeBytes };
+  const task: PlanTask = {
+    batch,
+    sides: [grid, ...smaller],
+    canSplit: isGenerator,
+    canRecompute: isGenerator,
+    freeBytes,
+  };
   for (;;) {
     const step = nextStep(task, runs);
     if (step.kind === 'measure') {
