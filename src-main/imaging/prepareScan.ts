@@ -15,6 +15,7 @@ import {
 } from '#shared/volume/affine.ts';
 import { turnToRas } from '#shared/volume/orientation.ts';
 import type { Volume } from '#shared/volume/volume.ts';
+import { isWholeHead } from '#shared/volume/wholeHead.ts';
 import { sha256Of } from './atomicWrite.ts';
 import { BadScan, type ScanWarning } from './badScan.ts';
 import { maskBrain, type BrainMask } from './brainMask.ts';
@@ -62,8 +63,6 @@ const lowPercentile = 0.5;
 const highPercentile = 99.5;
 const mostAnisotropic = 4;
 const fewSlices = 30;
-/** The largest human brains with their fluid stay below this; a head has twice as much. */
-const largestBrainMl = 2200;
 
 /** Visits the first and last mask voxel of every row along x: between them lies the rest, so extremes are there. */
 function forRowEnds(mask: Uint8Array, [nx, ny, nz]: Vector3, visit: (x: number, y: number, z: number) => void): void {
@@ -148,7 +147,7 @@ function samplingWarnings({ size, spacingMm }: NativeGeometry): ScanWarning[] {
 /** Of what was found: is it more than a brain, is some of it missing? (Heads always go on, at the neck.) */
 export function extentWarnings({ millilitres }: BrainMeasures, brain: BrainMask, size: Vector3): ScanWarning[] {
   const faces = cutOffFaces(brain, size);
-  if (millilitres <= largestBrainMl) {
+  if (!isWholeHead(millilitres)) {
     if (faces.length === 0) return [];
     const reason = `The scan ends where the brain is still wide (${faces.join(', ')}): part of it is missing. Check it, or leave it out.`;
     return [{ code: 'cut-off', reason }];
@@ -156,7 +155,7 @@ export function extentWarnings({ millilitres }: BrainMeasures, brain: BrainMask,
   return [
     {
       code: 'whole-head',
-      reason: `What stands out from the air measures ${millilitres.toFixed(0)} ml, more than a brain has: the scan seems to show the whole head. It was imported as it is; networks trained on faces can show faces. To train on brains alone, strip the skull first.`,
+      reason: `What stands out from the air measures ${millilitres.toFixed(0)} ml, more than a brain has: the scan seems to show the whole head. Networks trained on faces can show faces, so it is not trained on unless you allow it. To train on brains alone, have a brain mask found before the import.`,
     },
   ];
 }

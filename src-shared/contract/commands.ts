@@ -158,6 +158,7 @@ export const commands = {
         checkpointEvery: true,
         watchEvery: true,
         onCollapse: true,
+        allowHeads: true,
         startFrom: true,
         memory: true,
         plan: true,

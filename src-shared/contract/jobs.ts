@@ -35,6 +35,7 @@ export const trainRequest = z.strictObject({
   seed,
   memory: trainingMemory.optional(), // not given: whole batches, activations kept; more pieces where memory runs out
   plan: trainingPlan.optional(), // what `memory` was chosen by
+  allowHeads: z.boolean().optional(), // scans that show whole heads are trained on; not given: refused
   startFrom: z.string().optional(), // a checkpoint whose networks it begins with; not given: they are drawn
   previewEvery: z.int().positive().nullable(), // iterations; null: by time, about every half minute
   checkpointEvery: z.int().positive().nullable(), // iterations; null: by time, so that writing costs a few per cent

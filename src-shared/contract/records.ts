@@ -162,6 +162,7 @@ export const datasetRecord = z.strictObject({
   volumes: z.int().nonnegative(), // this and the following: without removed ones
   train: z.int().nonnegative(),
   heldout: z.int().nonnegative(),
+  heads: z.int().nonnegative(), // of the training scans, those that show whole heads
   createdAt: z.string(),
 });
 export type DatasetRecord = z.infer<typeof datasetRecord>;

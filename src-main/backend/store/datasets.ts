@@ -1,6 +1,7 @@
 /** The tables of datasets, their participants and their volumes. */
 import { AppError } from '#contract/errors.ts';
 import { datasetRecord, volumeRecord, type DatasetRecord, type VolumeRecord } from '#contract/records.ts';
+import { largestBrainMl } from '#shared/volume/wholeHead.ts';
 import type { Connection } from './connection.ts';
 import { fromJson, parseRow, toJson } from './rows.ts';
 
@@ -33,7 +34,7 @@ export interface NewVolume {
   readonly thumbnailSha256: string | null;
 }
 
-export type NewDataset = Omit<DatasetRecord, 'volumes' | 'train' | 'heldout'> & { readonly jobId: string };
+export type NewDataset = Omit<DatasetRecord, 'volumes' | 'train' | 'heldout' | 'heads'> & { readonly jobId: string };
 
 /** A file of a dataset and the hash it should have; paths relative to the project. */
 export interface VolumeFile {
@@ -66,7 +67,9 @@ const volumeFromRow = (row: VolumeRow & { readonly attributes: string }): Volume
 const datasetColumns = `d.id, d.name, d.grid, d.spacing_mm AS spacingMm, d.fingerprint, d.seed, d.holdout, d.created_at AS createdAt,
   (SELECT count(*) FROM volumes v WHERE v.dataset_id = d.id AND v.removed = 0) AS volumes,
   (SELECT count(*) FROM volumes v WHERE v.dataset_id = d.id AND v.removed = 0 AND v.split = 'train') AS train,
-  (SELECT count(*) FROM volumes v WHERE v.dataset_id = d.id AND v.removed = 0 AND v.split = 'heldout') AS heldout`;
+  (SELECT count(*) FROM volumes v WHERE v.dataset_id = d.id AND v.removed = 0 AND v.split = 'heldout') AS heldout,
+  (SELECT count(*) FROM volumes v WHERE v.dataset_id = d.id AND v.removed = 0 AND v.split = 'train'
+     AND v.transform ->> 'brainMl' > ${String(largestBrainMl)}) AS heads`;
 
 const datasetFromRow = (row: unknown): DatasetRecord => parseRow(datasetRecord, 'datasets', row);
 

@@ -35,6 +35,7 @@ interface TrainFlags extends ProjectFlags, UntilFlags {
   readonly set?: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly from?: string;
+  readonly allowHeads?: true;
   readonly pieces?: number;
   readonly recompute?: true;
   readonly plan?: true;
@@ -101,6 +102,7 @@ async function train(flags: TrainFlags, endWith: EndWith): Promise<void> {
       until: untilOf(flags) ?? { minutes: defaultMinutes },
       seed: flags.seed,
       ...(flags.from === undefined ? {} : { startFrom: flags.from }),
+      ...(flags.allowHeads === undefined ? {} : { allowHeads: true }),
       ...memoryOf(flags),
       previewEvery: flags.previewEvery ?? null,
       checkpointEvery: flags.checkpointEvery ?? null,
@@ -129,6 +131,7 @@ export function addTrainCommand(program: Command, endWith: EndWith): void {
     .addOption(minutesOption(`train for this long (${String(defaultMinutes)} if neither is given)`))
     .addOption(seedOption())
     .option('--from <checkpoint>', 'begin with the networks of this checkpoint, trained or imported')
+    .option('--allow-heads', 'train although scans show whole heads: the network can show their faces')
     .addOption(
       new Option(
         '--pieces <number>',

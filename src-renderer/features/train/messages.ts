@@ -107,6 +107,12 @@ export const en = {
     r1: 'R1 keeps its verdicts smooth.',
     take: 'Use it',
   },
+  heads: {
+    title: 'Whole heads',
+    text: 'One training scan shows a whole head. A network can show the faces it was trained on, and people are known by them: face recognition found 97 % of the persons behind such scans (Schwarz 2021). | {n} training scans show whole heads. A network can show the faces it was trained on, and people are known by them: face recognition found 97 % of the persons behind such scans (Schwarz 2021).',
+    instead: 'Import the scans again with a brain mask (step “Preparation”), or remove these scans on the Data page.',
+    allow: 'Train on whole heads all the same',
+  },
   fidelity: {
     label: 'Fidelity or sharpness',
     fidelity: 'Fidelity',

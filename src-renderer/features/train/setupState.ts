@@ -18,6 +18,8 @@ export interface Setup {
   /** As typed. */
   readonly goal: string;
   readonly seed: string;
+  /** Scans that show whole heads are trained on. */
+  readonly allowHeads: boolean;
   readonly onCollapse: CollapseAction;
   /** The checkpoint whose networks it begins with; null: they are drawn. */
   readonly startFrom: string | null;
@@ -58,6 +60,7 @@ export function startSetup(
       goalKind: 'minutes',
       goal: String(usualMinutes),
       seed: String(usualSeed),
+      allowHeads: false,
       onCollapse: 'warn',
       startFrom: null,
       memory: null,
@@ -65,6 +68,7 @@ export function startSetup(
     };
   }
   const { preset, config, until, seed, datasetId, onCollapse, startFrom = null, memory = null } = from.request;
+  const { allowHeads = false } = from.request;
   const isMinutes = 'minutes' in until;
   return {
     modelId: model.id,
@@ -74,6 +78,7 @@ export function startSetup(
     goalKind: isMinutes ? 'minutes' : 'iterations',
     goal: String(isMinutes ? until.minutes : until.iterations),
     seed: String(seed),
+    allowHeads,
     onCollapse: onCollapse ?? 'warn',
     startFrom,
     memory,
@@ -89,6 +94,8 @@ export const isGoalGood = ({ goal, goalKind }: Setup): boolean => {
 };
 
 export const isSeedGood = ({ seed }: Setup): boolean => Number.isSafeInteger(numberOf(seed)) && numberOf(seed) >= 0;
+
+export const mayTrainOn = ({ heads }: DatasetRecord, { allowHeads }: Setup): boolean => heads === 0 || allowHeads;
 
 export const changedSettings = (model: ModelDescriptor, { draft, preset }: Setup) =>
   overridesOf(formFields(model.configSchema), draft, presetOf(model, preset));
@@ -118,5 +125,6 @@ export function trainInput(project: string, model: ModelDescriptor, setup: Setup
     ...(startFrom === null ? {} : { startFrom }),
     ...(memory === null ? {} : { memory }),
     ...(plan === null ? {} : { plan }),
+    ...(setup.allowHeads ? { allowHeads: true } : {}),
   };
 }

@@ -16,6 +16,7 @@ function openStore(): { store: Store; db: ReturnType<typeof openForOwner> } {
 test('a dataset comes back as it was written: transforms, attributes, splits, sessions', () => {
   const { store } = openStore();
   const job = exampleImportJob();
+  const wholeHead = { ...exampleVolume('c').transform, brainMl: 4300 };
   const volumes = [
     exampleVolume('a', { session: 'ses-1', attributes: { age: 70 } }),
     exampleVolume('b', {
@@ -25,7 +26,7 @@ test('a dataset comes back as it was written: transforms, attributes, splits, se
       attributes: { age: 72 },
       warnings: ['oblique'],
     }),
-    exampleVolume('c', { labelPath: 'volumes/c_labels.nii' }),
+    exampleVolume('c', { labelPath: 'volumes/c_labels.nii', transform: wholeHead }),
   ];
   store.jobs.insert(job);
   store.transaction(() => {
@@ -39,7 +40,7 @@ test('a dataset comes back as it was written: transforms, attributes, splits, se
     );
   });
   const dataset = store.datasets.byName('ADULTS'); // names differ by more than case
-  expect(dataset).toMatchObject({ name: 'adults', volumes: 3, train: 2, heldout: 1, spacingMm: 2 });
+  expect(dataset).toMatchObject({ name: 'adults', volumes: 3, train: 2, heldout: 1, heads: 1, spacingMm: 2 });
   expect(store.datasets.volumes(dataset.id)).toEqual(volumes);
   expect(store.datasets.files()).toContainEqual({ path: 'volumes/c_labels.nii', sha256: sha256('label') });
 });
