@@ -1,7 +1,6 @@
 /** How a candidate of a folder is read. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError } from '#contract/errors.ts';
 import { seriesSource } from './dicom/seriesSource.ts';
 import { scanFolder, type Candidate } from './scanFolder.ts';
 import { fileSource, type ReadingWishes, type ScanSource } from './scanSource.ts';
@@ -11,11 +10,15 @@ export function candidateSource(root: string, { path, series }: Candidate, wishe
   return series === undefined ? fileSource(join(root, path), wishes.frame) : seriesSource(series, wishes);
 }
 
-/** The candidate of this path as a look through `root` named it. Throws AppError 'not-found'. */
-export async function findCandidate(root: string, path: string, wishes: ReadingWishes): Promise<ScanSource> {
-  if (existsSync(join(root, path))) return fileSource(join(root, path), wishes.frame);
-  const { candidates } = await scanFolder(root, { named: [path] });
-  const [candidate] = candidates;
-  if (candidate === undefined) throw new AppError('not-found', `The folder ${root} holds no scan ${path} any more.`);
-  return candidateSource(root, candidate, wishes);
+/**
+ * The candidates as they are given where all of `read`, paths of theirs, are files; else those alone, looked up again: a
+ * series is known by its files. Throws AppError 'not-found' where one is not there any more.
+ */
+export async function findCandidates(
+  root: string,
+  given: readonly Candidate[],
+  read: readonly string[],
+): Promise<readonly Candidate[]> {
+  if (read.every((path) => existsSync(join(root, path)))) return given;
+  return (await scanFolder(root, { named: read })).candidates;
 }

@@ -23,10 +23,17 @@ export interface Preprocess {
   forSet(measured: readonly Pick<PreparedScan, 'measure'>[]): (scan: PreparedScan) => PreparedScan;
 }
 
+/** What of an import's request it goes by. */
+export type PreprocessInput = Pick<
+  ImportRequest,
+  'folder' | 'frame' | 'acceptIncomplete' | 'scans' | 'preprocess' | 'seed'
+>;
+
 type Prepare = Preprocess['prepare'];
 
-function sourceOf(
-  { folder, frame = null, acceptIncomplete = false, scans }: ImportRequest,
+/** How a candidate of the import is read. */
+export function sourceOf(
+  { folder, frame = null, acceptIncomplete = false, scans }: PreprocessInput,
   candidate: Candidate,
 ): ScanSource {
   return candidateSource(folder, candidate, { frame, acceptIncomplete, isNamed: scans !== undefined });
@@ -62,7 +69,7 @@ function aligned(prepare: Prepare, { align, seed, readReference }: AlignedImport
 }
 
 /** Throws AppError 'not-found' where there is no folder of masks, or no reference. */
-export async function openPreprocess(request: ImportRequest, candidates: readonly Candidate[]): Promise<Preprocess> {
+export async function openPreprocess(request: PreprocessInput, candidates: readonly Candidate[]): Promise<Preprocess> {
   const { folder, preprocess, seed } = request;
   if (preprocess === undefined)
     return {

@@ -1,27 +1,57 @@
-/** One scan as it is in its file and as it would be on a dataset's grid: two pictures of the same part of space. */
+/** One scan as it is in its file and as an import would make it: two pictures of the same part of space. */
 import { join } from 'node:path';
+import { AppError } from '#contract/errors.ts';
 import type { TaskOf } from '#contract/jobs.ts';
 import { writeFileAtomic } from '#imaging/atomicWrite.ts';
+import { findCandidates } from '#imaging/candidateSource.ts';
 import { chooseSpacing } from '#imaging/chooseSpacing.ts';
 import { drawContactSheet } from '#imaging/contactSheet.ts';
 import { createSampler } from '#imaging/interpolate.ts';
 import { replaceNonFinite } from '#imaging/nonFinite.ts';
-import { findCandidate } from '#imaging/candidateSource.ts';
-import { prepareScan } from '#imaging/prepareScan.ts';
+import type { WindowedScan } from '#imaging/planes.ts';
+import type { PreparedScan } from '#imaging/prepareScan.ts';
+import { invertMap, mapIntensity } from '#imaging/preprocess/normalise.ts';
 import { resampleToGrid } from '#imaging/resampleToGrid.ts';
-import { applyAffine, gridAffine, invertAffine, multiplyAffines } from '#shared/volume/affine.ts';
+import {
+  applyAffine,
+  gridAffine,
+  invertAffine,
+  multiplyAffines,
+  spacingOf,
+  type Vector3,
+} from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import type { WorkerContext } from './context.ts';
+import { openPreprocess, sourceOf } from './importPreprocess.ts';
 
 /** Pixels a side of each slice; about as fine as a scan of a head. */
 const shownPixels = 192;
+/** Of the registration; which one matters to nobody here. */
+const seed = 0;
 
-/** The middle slices of the scan where `box` lies, in voxels as small as the picture's pixels, else untouched. */
-function cutOut(scan: Volume, box: Volume, background: number): Volume {
-  const extentMm = box.size[0] * box.affine[0][0];
-  const pixelMm = extentMm / shownPixels;
-  const corner = (world: 0 | 1 | 2): number => box.affine[world][3] - box.affine[0][0] / 2 + pixelMm / 2;
-  const affine = gridAffine(pixelMm, [corner(0), corner(1), corner(2)]);
+/** A part of space that pictures show. */
+interface Cube {
+  /** Its corner to the left, back and bottom, RAS mm. */
+  readonly cornerMm: Vector3;
+  readonly sideMm: number;
+}
+
+const cubeAround = (centreMm: Vector3, sideMm: number): Cube => {
+  const [x, y, z] = centreMm;
+  return { cornerMm: [x - sideMm / 2, y - sideMm / 2, z - sideMm / 2], sideMm };
+};
+
+/** All of a volume on a grid. */
+function cubeOf({ affine, size }: Volume): Cube {
+  const mm = affine[0][0];
+  return { cornerMm: [affine[0][3] - mm / 2, affine[1][3] - mm / 2, affine[2][3] - mm / 2], sideMm: size[0] * mm };
+}
+
+/** The middle slices of the scan in the cube, in voxels as small as the picture's pixels, else untouched. */
+function cutOut(scan: Volume, { cornerMm, sideMm }: Cube, background: number): Volume {
+  const pixelMm = sideMm / shownPixels;
+  const [left, back, bottom] = cornerMm;
+  const affine = gridAffine(pixelMm, [left + pixelMm / 2, back + pixelMm / 2, bottom + pixelMm / 2]);
   const into = multiplyAffines(invertAffine(scan.affine), affine);
   const sampler = createSampler(scan.data, scan.size);
   const [nx, ny, nz] = scan.size;
@@ -41,27 +71,84 @@ function cutOut(scan: Volume, box: Volume, background: number): Volume {
   return { size: [shownPixels, shownPixels, shownPixels], affine, data };
 }
 
+/** The intensities of the file that are shown as the prepared scan's range. */
+function nativeRange({ intensity, preprocessing }: PreparedScan): { low: number; high: number; background: number } {
+  const map = preprocessing?.intensityMap ?? null;
+  if (map === null) return intensity;
+  const back = invertMap(map);
+  const [low, high, background] = [intensity.low, intensity.high, intensity.background].map((value) =>
+    mapIntensity(back, value),
+  ) as [number, number, number];
+  return { low, high, background };
+}
+
+/** Where the middle of the pictures lies in the file's space: the brain, before it was laid on a reference. */
+function nativeCentre({ measures, alignment }: PreparedScan): Vector3 {
+  return alignment === null ? measures.centreMm : applyAffine(invertAffine(alignment.matrix), measures.centreMm);
+}
+
+interface Drawn {
+  /** What is shown of the file. */
+  readonly before: Cube;
+  readonly after: WindowedScan & { readonly scale: number };
+  readonly spacingMm: number | null;
+  readonly warnings: PreparedScan['warnings'];
+}
+
+function drawOnGrid(prepared: PreparedScan, grid: number, task: TaskOf<'preview'>): Drawn {
+  const reaches = task.reachesMm.length === 0 ? [prepared.measures.reachMm] : task.reachesMm;
+  const spacingMm = task.spacingMm === 'auto' ? chooseSpacing(reaches, grid) : task.spacingMm;
+  const { volume, warnings } = resampleToGrid(prepared, { grid, spacingMm });
+  const before = prepared.alignment === null ? cubeOf(volume) : cubeAround(nativeCentre(prepared), grid * spacingMm);
+  const scale = Math.max(1, Math.round(shownPixels / grid));
+  return { before, after: { volume, low: -1, high: 1, scale }, spacingMm, warnings };
+}
+
+/** The brain alone, in a picture as large as the whole scan `whole`. */
+function drawPrepared(prepared: PreparedScan, whole: Volume): Drawn {
+  const { intensity, mask, measures, volume, warnings } = prepared;
+  const { background, low, high } = intensity;
+  const sideMm = Math.max(...spacingOf(whole.affine).map((mm, axis) => mm * (whole.size[axis] ?? 1)));
+  const brain = { ...volume, data: volume.data.map((value, index) => (mask[index] === 1 ? value : background)) };
+  const shown = cutOut(brain, cubeAround(measures.centreMm, sideMm), background);
+  return {
+    before: cubeAround(nativeCentre(prepared), sideMm),
+    after: { volume: shown, low: Math.min(background, low), high, scale: 1 },
+    spacingMm: null,
+    warnings,
+  };
+}
+
 /** Writes both pictures into `out` and says where. Throws BadScan, an AppError of code 'bad-input'. */
 export async function previewScan(task: TaskOf<'preview'>, context: WorkerContext): Promise<void> {
-  const { frame = null, acceptIncomplete = false } = task;
-  const source = await findCandidate(task.folder, task.path, { frame, acceptIncomplete, isNamed: true });
-  const prepared = await prepareScan(source);
-  const reaches = task.reachesMm.length === 0 ? [prepared.measures.reachMm] : task.reachesMm;
-  const spacingMm = task.spacingMm === 'auto' ? chooseSpacing(reaches, task.grid) : task.spacingMm;
-  const { volume, warnings } = resampleToGrid(prepared, { grid: task.grid, spacingMm });
-  const { volume: whole } = await source.read();
+  const { folder, path, scans, preprocess, grid, out } = task;
+  const input = { ...task, scans: [path], seed };
+  const reference = scans.find((scan) => scan.path === preprocess?.align?.reference)?.path;
+  const candidates = await findCandidates(folder, scans, reference === undefined ? [path] : [path, reference]);
+  const candidate = candidates.find((found) => found.path === path);
+  if (candidate === undefined)
+    throw new AppError('not-found', `The folder ${folder} holds no scan ${path} of a subject.`);
+  const steps = await openPreprocess(input, candidates);
+  const measured = await steps.prepare(candidate);
+  const prepared = steps.forSet([measured])(measured);
+  const { volume: whole } = await sourceOf(input, candidate).read();
   replaceNonFinite(whole);
-  const { background, low, high } = prepared.intensity;
-  const native = cutOut(whole, volume, background);
 
-  const before = join(task.out, 'before.png');
-  const after = join(task.out, 'after.png');
+  const drawn = grid === null ? drawPrepared(prepared, whole) : drawOnGrid(prepared, grid, task);
+  const { background, low, high } = nativeRange(prepared);
+  const native = { volume: cutOut(whole, drawn.before, background), low: Math.min(background, low), high };
+  const [before, after] = [join(out, 'before.png'), join(out, 'after.png')];
   const options = { columns: 1, margin: 0 };
-  await writeFileAtomic(
+  const { scale, ...result } = drawn.after;
+  await writeFileAtomic(before, drawContactSheet([native], { ...options, scale: 1 }));
+  await writeFileAtomic(after, drawContactSheet([result], { ...options, scale }));
+  context.send({
+    type: 'previewed',
     before,
-    drawContactSheet([{ volume: native, low: Math.min(background, low), high }], { ...options, scale: 1 }),
-  );
-  const scale = Math.max(1, Math.round(shownPixels / task.grid));
-  await writeFileAtomic(after, drawContactSheet([{ volume, low: -1, high: 1 }], { ...options, scale }));
-  context.send({ type: 'previewed', before, after, spacingMm, warnings: warnings.map(({ reason }) => reason) });
+    after,
+    spacingMm: drawn.spacingMm,
+    warnings: drawn.warnings.map(({ reason }) => reason),
+    alignment: prepared.alignment,
+    preprocessing: prepared.preprocessing,
+  });
 }

@@ -22,6 +22,7 @@ import type {
   CheckpointRecord,
   DatasetRecord,
   FileOutcome,
+  GridTransform,
   ModelDescriptor,
   ModelKind,
   ProjectRecord,
@@ -53,11 +54,12 @@ export interface DatasetDetail extends DatasetRecord {
   readonly volumeList: readonly VolumeRecord[];
 }
 
-/** One scan as it is and as it would be on a grid; `before` and `after` are ids of artifacts (PNG). */
-export interface GridPreview {
+/** One scan as it is and as it would be imported; `before` and `after` are ids of artifacts (PNG). */
+export interface ScanPreview extends Pick<GridTransform, 'alignment' | 'preprocessing'> {
   readonly before: string;
   readonly after: string;
-  readonly spacingMm: number;
+  /** Null: on no grid. */
+  readonly spacingMm: number | null;
   readonly warnings: readonly string[];
 }
 
@@ -129,14 +131,19 @@ export const commands = {
   'dataset.scan': command(scanRequest.omit({ kind: true, seed: true }).extend(inProject)).returns<Job>(),
   /** What a look has found so far, in the order it was found; `job` is the scan's. */
   'dataset.scanResult': command(z.strictObject({ ...inProject, job: z.string() })).returns<readonly ScanCandidate[]>(),
-  /** Puts one scan that a look found on a grid, beside the queue of jobs: it takes a second or two. */
+  /**
+   * Prepares one scan that a look found as an import would, beside the queue of jobs. One at a time: the next one, or
+   * `dataset.stopPreview`, ends it (`cancelled`). Normalisations that look at the set see this scan alone.
+   */
   'dataset.preview': command(
-    importRequest.pick({ grid: true, spacingMm: true }).extend({
+    importRequest.pick({ spacingMm: true, preprocess: true }).extend({
       ...inProject,
       job: z.string(), // the look
       path: z.string(), // of the candidate
+      grid: importRequest.shape.grid.nullable(), // null: the scan's own voxels, before the grid
     }),
-  ).returns<GridPreview>(),
+  ).returns<ScanPreview>(),
+  'dataset.stopPreview': command(z.strictObject({})).returns<null>(),
   /** Takes a volume out of its dataset or puts it back; refused while a training of it is waiting or at work. */
   'volume.setRemoved': command(
     z.strictObject({ ...inProject, volume: z.string(), removed: z.boolean() }),

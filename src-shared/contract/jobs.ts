@@ -9,6 +9,7 @@ import {
   artifactKind,
   attributes,
   fileOutcome,
+  gridTransform,
   jobProgress,
   jobState,
   scanCandidate,
@@ -162,6 +163,9 @@ const datasetVolume = z.strictObject({
   attributes,
 });
 
+/** Whose a scan is. */
+const previewedScan = scanCandidate.pick({ path: true, session: true }).extend({ subject: z.string() });
+
 /** What a worker process gets: everything it needs, with absolute paths; it never opens the database. */
 export const workerTask = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('scan'), request: scanRequest, jobDir: folder }), // thumbnails go to jobDir/thumbnails
@@ -171,8 +175,10 @@ export const workerTask = z.discriminatedUnion('kind', [
     path: z.string(), // of the candidate, as a look gives it
     frame: scanRequest.shape.frame,
     acceptIncomplete: scanRequest.shape.acceptIncomplete,
-    grid: importRequest.shape.grid,
+    preprocess: importRequest.shape.preprocess,
+    grid: importRequest.shape.grid.nullable(), // null: the scan's own voxels
     spacingMm: importRequest.shape.spacingMm,
+    scans: z.array(previewedScan), // of the dataset: masks and the reference are looked up among them
     reachesMm: z.array(z.tuple([z.number(), z.number(), z.number()])), // of all brains of the dataset, for 'auto'
     out: folder, // absolute; two pictures are written there
   }),
@@ -328,8 +334,9 @@ export const workerMessage = z.discriminatedUnion('type', [
     type: z.literal('previewed'),
     before: z.string(), // absolute, as is the next
     after: z.string(),
-    spacingMm: z.number().positive(),
+    spacingMm: z.number().positive().nullable(), // null: on no grid
     warnings: z.array(z.string()),
+    ...gridTransform.pick({ alignment: true, preprocessing: true }).shape,
   }),
   z.strictObject({
     type: z.literal('metrics'),

@@ -72,6 +72,8 @@ test('from nothing to a synthetic scan in three planes without a mouse', { timeo
   await page.getByRole('heading', { name: 'What was found' }).waitFor();
   await page.getByRole('button', { name: 'Stop looking' }).waitFor({ state: 'detached' });
   await press(page, button(page, 'Next'));
+  await page.getByRole('heading', { name: 'What is done to the scans first' }).waitFor();
+  await press(page, button(page, 'Next'));
   const sides = page.getByRole('group', { name: 'Voxels a side' });
   await tabTo(page, sides.getByRole('radio', { checked: true }));
   const smallest = sides.getByRole('radio', { name: /^16\b/ });

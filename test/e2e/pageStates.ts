@@ -51,6 +51,14 @@ export const pageStates: readonly PageState[] = [
     },
   },
   {
+    name: 'import-preparation',
+    open: async ({ page }) => {
+      await next(page);
+      await page.getByLabel('Intensity normalisation').selectOption('zscore');
+      await gridPreview(page);
+    },
+  },
+  {
     name: 'import-grid',
     open: async ({ page }) => {
       await next(page);

@@ -96,6 +96,8 @@ async function untilLookedThrough(page: Page): Promise<void> {
 /** From what was found to the end of the import; the gallery is shown then. */
 export async function importFound(page: Page, { grid, labels }: { grid: number; labels: string }): Promise<void> {
   await button(page, 'Next').click();
+  await page.getByRole('heading', { name: 'What is done to the scans first' }).waitFor();
+  await button(page, 'Next').click();
   await page.getByRole('group', { name: 'Voxels a side' }).getByText(String(grid), { exact: true }).click();
   await gridPreview(page);
   await button(page, 'Next').click();

@@ -7,7 +7,7 @@ import type { ImportRequest } from '#contract/importing.ts';
 import { formatFactor, parseFactor } from '#shared/volume/factor.ts';
 import type { BackendContext } from '../context.ts';
 import { startJob } from '../jobs/startJob.ts';
-import { previewGrid } from './previewGrid.ts';
+import { previewScan } from './previewScan.ts';
 import { nameTaken } from './registerDataset.ts';
 import { setRemoved } from './setRemoved.ts';
 
@@ -36,11 +36,17 @@ export function datasetHandlers({
   | 'dataset.scan'
   | 'dataset.scanResult'
   | 'dataset.preview'
+  | 'dataset.stopPreview'
   | 'dataset.import'
   | 'dataset.show'
   | 'volume.setRemoved'
   | 'volume.setAccepted'
 > {
+  let preview = new AbortController();
+  const stopPreview = (): void => {
+    preview.abort(new AppError('cancelled', 'The preview was ended before it was drawn.'));
+  };
+
   return {
     'dataset.scan': async ({ project: dir, folder, ...reading }) => {
       requireFolder(folder);
@@ -52,7 +58,16 @@ export function datasetHandlers({
     'dataset.scanResult': ({ project, job: id }) =>
       sessions.read(project, ({ store }) => store.candidates.ofJob(store.jobs.get(id).id)),
 
-    'dataset.preview': async ({ project: dir, ...input }) => previewGrid(await sessions.own(dir), input),
+    'dataset.preview': async ({ project: dir, ...input }) => {
+      stopPreview();
+      const { signal } = (preview = new AbortController());
+      return previewScan(await sessions.own(dir), input, signal);
+    },
+
+    'dataset.stopPreview': () => {
+      stopPreview();
+      return Promise.resolve(null);
+    },
 
     'volume.setRemoved': async ({ project: dir, ...input }) => {
       const project = await sessions.own(dir);

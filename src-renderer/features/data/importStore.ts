@@ -7,12 +7,14 @@ import type { FileOutcome, FrameChoice, ScanCandidate } from '#contract/records.
 import { defineStore } from 'pinia';
 import { computed, reactive, ref, shallowRef, watch } from 'vue';
 import { chosenPaths, countFound, isChosen } from './foundScans.ts';
+import { plainPreparation, preprocessOf, type Preparation } from './preparation.ts';
 
-export const steps = ['folder', 'found', 'grid', 'split', 'run'] as const;
+export const steps = ['folder', 'found', 'prepare', 'grid', 'split', 'run'] as const;
 export type Step = (typeof steps)[number];
 
 export interface Plan {
   name: string;
+  preparation: Preparation;
   grid: number | null;
   spacingMm: number | 'auto';
   holdout: number;
@@ -34,6 +36,7 @@ const defaultReading = (): Reading => ({ frame: null, acceptIncomplete: false })
 
 const defaultPlan = (): Plan => ({
   name: '',
+  preparation: plainPreparation(),
   grid: null,
   spacingMm: 'auto',
   holdout: 0.2,
@@ -104,7 +107,7 @@ export const useImport = defineStore('import', () => {
     const job = await call('dataset.scan', { project: here(), folder: path, ...reading });
     candidates.value = [];
     choice.value = new Map();
-    if (path !== folder.value) plan.name = lastPart(path);
+    if (path !== folder.value) Object.assign(plan, { name: lastPart(path), preparation: plainPreparation() });
     folder.value = path;
     scanId.value = job.id;
     step.value = 'found';
@@ -142,7 +145,19 @@ export const useImport = defineStore('import', () => {
     const derivative = plan.derivative.trim() === '' ? null : plan.derivative.trim();
     const pairs = plan.lowFolder === '' ? undefined : { folder: plan.lowFolder, factor: plan.factor };
     const scans = chosenPaths(candidates.value, choice.value);
-    const settings = { name: name.trim(), grid, spacingMm, holdout, seed, derivative, pairs, scans, ...reading };
+    const preprocess = preprocessOf(plan.preparation);
+    const settings = {
+      name: name.trim(),
+      grid,
+      spacingMm,
+      holdout,
+      seed,
+      derivative,
+      pairs,
+      scans,
+      preprocess,
+      ...reading,
+    };
     const job = await call('dataset.import', { project: here(), folder: folder.value, ...settings });
     outcomes.value = [];
     importId.value = job.id;

@@ -67,8 +67,17 @@ export function startSetup(
       plan: null,
     };
   }
-  const { preset, config, until, seed, datasetId, onCollapse, startFrom = null, memory = null } = from.request;
-  const { allowHeads = false } = from.request;
+  const {
+    preset,
+    config,
+    until,
+    seed,
+    datasetId,
+    onCollapse,
+    allowHeads = false,
+    startFrom = null,
+    memory = null,
+  } = from.request;
   const isMinutes = 'minutes' in until;
   return {
     modelId: model.id,

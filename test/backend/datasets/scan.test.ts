@@ -99,6 +99,42 @@ test('a preview shows a scan before and after at the same size, and only of scan
   expect((await backend.call('project.check', { project })).problems).toEqual([]);
 });
 
+test('a preview shows what preparation does before the grid, says what was done, and ends when it is wanted no more', async () => {
+  const backend = openBackend();
+  const project = await newProject(backend);
+  const job = await scanOf(backend, project, exampleFolder());
+  const preprocess = {
+    biasField: false,
+    brainMask: { from: { method: 'threshold', low: 50, high: null }, steps: [{ do: 'erode', mm: 2 }] },
+    normalise: 'histogram',
+    align: { reference: 'anna/first/t1.nii.gz', transform: 'rigid', metric: 'correlation' },
+  } as const;
+  const input = { project, job: job.id, path: 'bert/t1.nii.gz', grid: null, spacingMm: 'auto' } as const;
+  const asked = { ...input, preprocess: { ...preprocess, brainMask: { ...preprocess.brainMask, steps: [...preprocess.brainMask.steps] } } }; // prettier-ignore
+
+  const dropped = backend.dispatch('dataset.preview', asked);
+  const stopped = backend.dispatch('dataset.preview', { ...asked, path: 'anna/second/t1.nii.gz' });
+  expect(await dropped).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+  await backend.call('dataset.stopPreview', {});
+  expect(await stopped).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+
+  const preview = await backend.call('dataset.preview', asked);
+  expect(preview).toMatchObject({
+    spacingMm: null,
+    alignment: { transform: 'rigid', metric: 'correlation' },
+    preprocessing: { biasField: null, normalise: 'histogram', brainMask: { method: 'threshold' } },
+  });
+  expect(preview.alignment?.overlap).toBeGreaterThan(0.95);
+  const { artifacts } = await backend.call('job.show', { project, job: job.id });
+  const [before, after] = [preview.before, preview.after].map((id) =>
+    decode(readFileSync(join(project, artifacts.find((candidate) => candidate.id === id)?.path ?? 'none'))),
+  );
+  expect([after?.width, after?.height]).toEqual([before?.width, before?.height]);
+  const shown = (data: ArrayLike<number> = []): number => Array.from(data).filter((grey) => grey > 30).length;
+  expect(shown(after?.data)).toBeGreaterThan(0);
+  expect(shown(after?.data)).toBeLessThan(0.95 * shown(before?.data)); // eroded
+});
+
 test('an import makes a thumbnail of each volume, which belongs to the project', async () => {
   const backend = openBackend();
   const project = await newProject(backend);

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { ScanCandidate } from '#contract/records.ts';
 import { splitSubjects } from '#imaging/splitSubjects.ts';
 import {
   chosenPaths,
@@ -10,27 +9,7 @@ import {
   problemCodes,
   rowsOf,
 } from '../../../src-renderer/features/data/foundScans.ts';
-
-function found(path: string, changes: Partial<ScanCandidate> = {}): ScanCandidate {
-  return {
-    path,
-    subject: path.split('/')[0] ?? null,
-    session: null,
-    verdict: 'ok',
-    code: 'ok',
-    reason: '',
-    format: 'nifti1',
-    size: [10, 10, 10],
-    spacingMm: [1, 1, 1],
-    orientation: 'RAS',
-    reachMm: [70, 70, 70],
-    thumbnail: null,
-    frames: 1,
-    files: 1,
-    until: null,
-    ...changes,
-  };
-}
+import { exampleCandidate as found } from './exampleCandidate.ts';
 
 const few = { verdict: 'warning', code: 'few-slices' } as const;
 const empty = { verdict: 'rejected', code: 'empty' } as const;

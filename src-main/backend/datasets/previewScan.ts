@@ -1,8 +1,8 @@
-/** Shows what a grid makes of one scan that a look through a folder found: a worker draws it, beside the queue of jobs. */
+/** Shows what an import would make of one scan that a look through a folder found: a worker draws it, beside the queue of jobs. */
 import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { CommandInput, GridPreview } from '#contract/commands.ts';
+import type { CommandInput, ScanPreview } from '#contract/commands.ts';
 import { AppError, toErrorShape } from '#contract/errors.ts';
 import type { WorkerMessage } from '#contract/jobs.ts';
 import { hashFile, hashText } from '../hash.ts';
@@ -32,19 +32,29 @@ async function recordPicture({ store, dir }: OwnedProject, jobId: string, path: 
   return id;
 }
 
-/** Throws `not-found`, `bad-input` where the scan cannot be used, and what went wrong in the worker. */
-export async function previewGrid(project: OwnedProject, input: PreviewInput): Promise<GridPreview> {
+/**
+ * Throws `not-found`, `bad-input` where the scan cannot be used, what went wrong in the worker, and the reason of `signal`
+ * when that was set off, which ends the worker.
+ */
+export async function previewScan(
+  project: OwnedProject,
+  input: PreviewInput,
+  signal: AbortSignal,
+): Promise<ScanPreview> {
   const { store, dir } = project;
-  const { path, grid, spacingMm } = input;
+  const { path, grid, spacingMm, preprocess } = input;
   const job = store.jobs.get(input.job);
   if (job.request.kind !== 'scan') throw new AppError('usage', `Job ${job.id} is not a look through a folder.`);
-  const usable = store.candidates.ofJob(job.id).filter(({ verdict }) => verdict !== 'rejected');
+  const usable = store.candidates
+    .ofJob(job.id)
+    .filter(({ verdict, until }) => verdict !== 'rejected' || until === 'asking');
   if (!usable.some((candidate) => candidate.path === path))
     throw new AppError('not-found', `The look through ${job.request.folder} found no usable scan ${path}.`);
 
-  const key = hashText([path, String(grid), String(spacingMm)].join('\n')).slice(0, keyLength);
+  const key = hashText(JSON.stringify([path, grid, spacingMm, preprocess])).slice(0, keyLength);
   const out = join(jobDir(dir, job.id), `preview-${key}`);
   await mkdir(out, { recursive: true });
+  signal.throwIfAborted();
   const logFile = join(out, 'log.txt');
   const log = openSync(logFile, 'w');
   const said: Previewed[] = [];
@@ -55,8 +65,12 @@ export async function previewGrid(project: OwnedProject, input: PreviewInput): P
       path,
       frame: job.request.frame,
       acceptIncomplete: job.request.acceptIncomplete,
+      preprocess,
       grid,
       spacingMm,
+      scans: usable.flatMap(({ subject, session, path: of }) =>
+        subject === null ? [] : [{ path: of, subject, session }],
+      ),
       reachesMm: usable.flatMap(({ reachMm }) => (reachMm === null ? [] : [reachMm])),
       out,
     },
@@ -68,7 +82,9 @@ export async function previewGrid(project: OwnedProject, input: PreviewInput): P
     describeFault: toErrorShape,
   });
   closeSync(log);
+  signal.addEventListener('abort', () => { worker.kill(); }, { once: true }); // prettier-ignore
   const end = await worker.ended;
+  signal.throwIfAborted();
   const [previewed] = said;
   if (end.final?.type !== 'succeeded' || previewed === undefined) {
     const { code, message } = end.final?.type === 'failed' ? end.final.error : describeCrash(end, logFile, '');
@@ -79,5 +95,7 @@ export async function previewGrid(project: OwnedProject, input: PreviewInput): P
     after: await recordPicture(project, job.id, previewed.after),
     spacingMm: previewed.spacingMm,
     warnings: previewed.warnings,
+    alignment: previewed.alignment,
+    preprocessing: previewed.preprocessing,
   };
 }
