@@ -46,6 +46,23 @@ export function conditionOf(scans: readonly Described[], column: string): Condit
   return { column, values };
 }
 
+/**
+ * The condition of a training that goes on from a checkpoint: of these scans, the classes in the checkpoint's order, by
+ * which its networks know them. Throws `checkpoint-mismatch` where one knows classes that the other does not.
+ */
+export function conditionInOrder(found: Condition | null, before: Condition | null): Condition | null {
+  const known = new Set(before?.values);
+  if (found?.values.length === before?.values.length && (found?.values ?? []).every((value) => known.has(value)))
+    return found === null ? null : { ...found, values: before?.values ?? [] };
+  throw new AppError(
+    'checkpoint-mismatch',
+    `The checkpoint ${tellClasses(before)}, the training ${tellClasses(found)}. Choose a checkpoint with the same classes, another column, or networks that are drawn anew.`,
+  );
+}
+
+const tellClasses = (told: Condition | null): string =>
+  told === null ? 'is not conditional' : `tells ${told.values.map((value) => `"${value}"`).join(', ')} apart`;
+
 /** The class of a scan. Throws `usage` where it has none. */
 export function classOf({ column, values }: Condition, { attributes }: Described): number {
   const found = values.indexOf(String(attributes[column]));

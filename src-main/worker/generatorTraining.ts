@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { drawContactSheet } from '#imaging/contactSheet.ts';
 import type { BatchPlan, GeneratorEntry, GeneratorModel } from '#models/model.ts';
-import { classOf, conditionOf, type Condition } from '#shared/condition.ts';
+import { classOf, conditionInOrder, conditionOf, type Condition } from '#shared/condition.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { createOrder } from './dataOrder.ts';
 import { readDatasetVolume } from './datasetVolume.ts';
@@ -21,11 +21,12 @@ export const previewSeed = 1;
 
 export function createGeneratorTraining(
   entry: GeneratorEntry,
-  { config, grid, fileGrid = grid, volumes, seed, memory }: TrainingRequest,
+  { config, grid, fileGrid = grid, volumes, seed, conditionBefore, memory }: TrainingRequest,
 ): Training {
   const scans = volumes.filter((volume) => volume.split === 'train');
   const paths = scans.map((volume) => volume.path);
-  const condition = conditionOf(scans, entry.condition?.(config) ?? '');
+  const sorted = conditionOf(scans, entry.condition?.(config) ?? '');
+  const condition = conditionBefore === undefined ? sorted : conditionInOrder(sorted, conditionBefore);
   const classes = condition === null ? [] : scans.map((scan) => classOf(condition, scan));
   const classAt = createOrder(classes, seed); // in the order of the volumes
   const batchSize = entry.batchSize(config);

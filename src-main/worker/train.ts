@@ -44,11 +44,12 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
     console.warn(reason); // into the job's log
     context.send({ type: 'noticed', text: reason });
   });
-  const training = await createTraining(entry, { config, grid, volumes, seed: request.seed, memory });
+  const conditionBefore = (await checkpointBefore(task))?.condition;
+  const training = await createTraining(entry, { config, grid, volumes, seed: request.seed, conditionBefore, memory });
   const { model } = training;
   try {
     const resumed = task.resumeFrom === null ? null : await resume(model, task, task.resumeFrom);
-    if (resumed === null && task.startFrom !== undefined) await begin(model, task, task.startFrom);
+    if (resumed === null && task.startFrom !== undefined) await restoreCheckpoint(model, task.startFrom, 'networks');
     const checkpointsDir = join(task.projectDir, 'checkpoints');
     const versions = { ...task.versions, engine: `${engine.name} ${engine.version}` };
     const earlier = resumed === null ? [] : await listCheckpoints(checkpointsDir, task.jobId);
@@ -137,23 +138,22 @@ async function memoryToBeginWith({ request, resumeFrom }: TaskOf<'train'>): Prom
   return { pieces: Math.max(asked.pieces, reached.pieces), recompute: asked.recompute || reached.recompute };
 }
 
-/** A new training with the networks of a checkpoint: of another dataset, of weights from elsewhere. */
-async function begin(model: Trainable, task: TaskOf<'train'>, checkpointDir: string): Promise<void> {
-  requireSame(await readCheckpointDescription(checkpointDir), task);
-  await restoreCheckpoint(model, checkpointDir, 'networks');
-}
-
-function requireSame({ modelId, grid }: CheckpointDescription, task: TaskOf<'train'>): void {
-  if (modelId === task.request.modelId && grid === task.grid) return;
+/** The checkpoint that it goes on from, or begins with: of another dataset, of weights from elsewhere; null: of none. */
+async function checkpointBefore(task: TaskOf<'train'>): Promise<CheckpointDescription | null> {
+  const { request, resumeFrom, startFrom } = task;
+  const folder = resumeFrom ?? startFrom;
+  if (folder === undefined) return null;
+  const description = await readCheckpointDescription(folder);
+  const { modelId, grid } = description;
+  if (modelId === request.modelId && grid === task.grid) return description;
   throw new AppError(
     'checkpoint-mismatch',
-    `The checkpoint is of ${modelId} at ${String(grid)}³, the job trains ${task.request.modelId} at ${String(task.grid)}³.`,
+    `The checkpoint is of ${modelId} at ${String(grid)}³, the job trains ${request.modelId} at ${String(task.grid)}³.`,
   );
 }
 
 async function resume(model: Trainable, task: TaskOf<'train'>, checkpointDir: string): Promise<CheckpointDescription> {
   const description = await readCheckpointDescription(checkpointDir);
-  requireSame(description, task);
   if (description.datasetFingerprint !== task.datasetFingerprint) {
     throw new AppError(
       'checkpoint-mismatch',

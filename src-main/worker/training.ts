@@ -38,6 +38,8 @@ export interface TrainingRequest {
   readonly fileGrid?: number;
   readonly volumes: readonly TrainingVolume[];
   readonly seed: number;
+  /** What the checkpoint is conditional on that it goes on from; not given: there is none. */
+  readonly conditionBefore?: Condition | null | undefined;
   /** How updates trade time for memory. */
   readonly memory?: MemoryPlan | undefined;
 }

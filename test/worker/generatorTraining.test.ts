@@ -58,7 +58,11 @@ test('a growing model is fed at its resolution, from 4³ to the grid, and each s
   training.model.dispose();
 });
 
-test('a conditional model gets the class that belongs to each scan, epoch after epoch', async () => {
+test.each([
+  { order: ['f', 'm'], conditionBefore: undefined },
+  { order: ['m', 'f'], conditionBefore: { column: 'class', values: ['m', 'f'] } },
+])('a conditional model gets the class that belongs to each scan, epoch after epoch: $order', async (given) => {
+  const { order, conditionBefore } = given;
   const sexes = ['f', 'm', 'm', 'f'];
   const volumes = await scansOnDisk(
     32,
@@ -80,15 +84,15 @@ test('a conditional model gets the class that belongs to each scan, epoch after 
     },
   };
   const config = haGan.configSchema.parse({ width: 16, latent: 8, batch: 2, condition: 'sex' });
-  const training = createGeneratorTraining(watched, { config, grid: 32, volumes, seed: 1 });
-  expect(training.condition).toEqual({ column: 'sex', values: ['f', 'm'] });
+  const training = createGeneratorTraining(watched, { config, grid: 32, volumes, seed: 1, conditionBefore });
+  expect(training.condition).toEqual({ column: 'sex', values: order });
   for (let iteration = 1; iteration <= 4; iteration++) {
     expect((await training.step(iteration))['discriminator.class']).toBeGreaterThan(0);
   }
   expect(seen).toHaveLength(8);
   for (const [first, label] of seen) {
     const scan = [0, 1, 2, 3].find((candidate) => Math.abs(Math.sin(candidate) - first) < 1e-6) ?? 0;
-    expect(['f', 'm'][label ?? -1]).toBe(sexes[scan]);
+    expect(order[label ?? -1]).toBe(sexes[scan]);
   }
   training.model.dispose();
 });

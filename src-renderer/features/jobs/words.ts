@@ -1,12 +1,10 @@
 /** What jobs are and how far they are, in words of the messages `jobs.*`. */
 import { useModels } from '#bridge/modelStore.ts';
 import { durationWords } from '#ui/duration.ts';
+import { fileName } from '#ui/fileName.ts';
 import type { Job } from '#contract/jobs.ts';
 import type { JobProgress } from '#contract/records.ts';
 import { useI18n } from 'vue-i18n';
-
-/** The last folder of a path, of any system. */
-const lastFolder = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
 
 export interface JobWords {
   kind(job: Job): string;
@@ -30,7 +28,7 @@ export function useJobWords(): JobWords {
     about: ({ request }) => {
       switch (request.kind) {
         case 'import':
-          return t('jobs.about.import', { name: request.name, folder: lastFolder(request.folder) });
+          return t('jobs.about.import', { name: request.name, folder: fileName(request.folder) });
         case 'train':
           return t('jobs.about.train', {
             model: models.titleOf(request.modelId),
@@ -44,15 +42,15 @@ export function useJobWords(): JobWords {
         case 'checkpoint-import':
           return request.modelId;
         case 'weights-import':
-          return `${models.titleOf(request.modelId)} · ${lastFolder(request.file)}`;
+          return `${models.titleOf(request.modelId)} · ${fileName(request.file)}`;
         case 'render':
-          return lastFolder(request.out);
+          return fileName(request.out);
         case 'evaluate':
           return request.high.length === 0 ? t('jobs.about.heldOut') : t('jobs.about.evaluate', request.high.length);
         case 'study':
           return '';
         case 'scan':
-          return lastFolder(request.folder);
+          return fileName(request.folder);
       }
     },
     progress: ({ done, total, unit }) =>

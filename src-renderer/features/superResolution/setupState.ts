@@ -28,9 +28,6 @@ export function isTileGood({ tile }: Setup): boolean {
   return tile.trim() === '' || (side >= tileLimits[0] && side <= tileLimits[1]);
 }
 
-/** The last part of a path, of either kind of system. */
-export const fileName = (path: string): string => path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
-
 /** `scans` and those of `added` that are not among them. */
 export function withScans(scans: readonly ChosenScan[], added: readonly ChosenScan[]): readonly ChosenScan[] {
   const known = new Map([...scans, ...added].toReversed().map((scan) => [scan.path, scan]));

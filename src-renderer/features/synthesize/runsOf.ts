@@ -3,6 +3,9 @@ import type { CheckpointSummary } from '#contract/commands.ts';
 
 type Run = readonly [CheckpointSummary, ...CheckpointSummary[]];
 
+/** Imported weights stand at iteration 0, as what a training begins with does, which makes noise. */
+export const isUsable = ({ iteration, dataset }: CheckpointSummary): boolean => iteration > 0 || dataset === null;
+
 /** In the order in which runs first appear; within a run the furthest trained first. */
 export function runsOf(checkpoints: readonly CheckpointSummary[]): readonly Run[] {
   const ids = [...new Set(checkpoints.map(({ jobId }) => jobId))];

@@ -6,6 +6,8 @@ export interface Setup {
   readonly count: string;
   readonly seed: string;
   readonly truncation: number;
+  /** Of a conditional checkpoint, one of its values; null: each scan has one drawn from its seed. */
+  readonly label: string | null;
   /** null: inside the project. */
   readonly out: string | null;
 }
@@ -18,7 +20,8 @@ export const isSeedGood = ({ seed }: Setup): boolean => Number.isSafeInteger(who
 
 /** Null while something is missing or wrong. */
 export function synthesisInput(project: string, setup: Setup): CommandInput<'checkpoint.synthesize'> | null {
-  const { checkpoint, count, seed, truncation, out } = setup;
+  const { checkpoint, count, seed, truncation, label, out } = setup;
   if (checkpoint === null || !isCountGood(setup) || !isSeedGood(setup)) return null;
-  return { project, checkpoint, count: wholeOf(count), seed: wholeOf(seed), truncation, out };
+  const asked = label === null ? {} : { label };
+  return { project, checkpoint, count: wholeOf(count), seed: wholeOf(seed), truncation, ...asked, out };
 }

@@ -196,6 +196,11 @@ export const en = {
         'When synthetic scans become copies of one another, or a number is lost, the run goes back to its last sound checkpoint and on at half the learning rate, three times at most.',
     },
   },
+  growth: {
+    fading:
+      'Learns {side}³, fading in: {percent}; {scans} scan seen | Learns {side}³, fading in: {percent}; {scans} scans seen',
+    steady: 'Learns {side}³; {scans} scan seen | Learns {side}³; {scans} scans seen',
+  },
   curves: {
     title: 'Losses',
     smoothing: 'Smoothing',

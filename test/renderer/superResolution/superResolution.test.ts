@@ -1,14 +1,10 @@
 /** What the page of super-resolution derives: requests, evidence, plots; and the slider of its training. */
 import { describe, expect, test } from 'vitest';
 import type { CheckpointSummary, Evaluation } from '#contract/commands.ts';
+import { fileName } from '#ui/fileName.ts';
 import { evidenceOf } from '../../../src-renderer/features/superResolution/evidence.ts';
 import { placeCases } from '../../../src-renderer/features/superResolution/plot.ts';
-import {
-  fileName,
-  superResolveInput,
-  withScans,
-  type Setup,
-} from '../../../src-renderer/features/superResolution/setupState.ts';
+import { superResolveInput, withScans, type Setup } from '../../../src-renderer/features/superResolution/setupState.ts';
 import { lastPosition, positionOf, weightAt } from '../../../src-renderer/features/train/fidelity.ts';
 
 const checkpoint = (changes: Partial<CheckpointSummary> = {}): CheckpointSummary => ({

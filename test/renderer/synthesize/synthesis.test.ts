@@ -1,10 +1,16 @@
 /** What the page of synthesis derives: runs, galleries, requests. */
-import { expect, test } from 'vitest';
+import { mount } from '@vue/test-utils';
+import { createPinia } from 'pinia';
+import { expect, test, vi } from 'vitest';
 import type { CheckpointSummary } from '#contract/commands.ts';
 import type { ArtifactRecord } from '#contract/records.ts';
+import { i18n } from '../../../src-renderer/i18n.ts';
+import SynthesizeSetup from '../../../src-renderer/features/synthesize/SynthesizeSetup.vue';
 import { galleryScans } from '../../../src-renderer/features/synthesize/gallery.ts';
-import { runsOf } from '../../../src-renderer/features/synthesize/runsOf.ts';
+import { isUsable, runsOf } from '../../../src-renderer/features/synthesize/runsOf.ts';
 import { synthesisInput, type Setup } from '../../../src-renderer/features/synthesize/setupState.ts';
+import { exampleJob } from '../exampleProject.ts';
+import { installFakeBridge } from '../fakeBridge.ts';
 
 const checkpoint = (id: string, jobId: string, iteration: number): CheckpointSummary => ({
   id,
@@ -52,7 +58,7 @@ test('a scan finds its picture by the seed, whatever the order', () => {
   ]);
 });
 
-const setup: Setup = { checkpoint: 'c', count: ' 8 ', seed: '0', truncation: 0.7, out: null };
+const setup: Setup = { checkpoint: 'c', count: ' 8 ', seed: '0', truncation: 0.7, label: null, out: null };
 
 test('a complete form becomes a request', () => {
   expect(synthesisInput('/p', setup)).toEqual({
@@ -71,3 +77,40 @@ test.each([{ count: '' }, { count: '0' }, { count: '2.5' }, { count: '100001' },
     expect(synthesisInput('/p', { ...setup, ...wrong })).toBeNull();
   },
 );
+
+test('imported weights can be used, what a training began with cannot', () => {
+  const imported = { ...checkpoint('i', 'weights', 0), dataset: null };
+  expect([imported, checkpoint('a', 'run', 0), checkpoint('b', 'run', 5)].filter(isUsable).map(({ id }) => id)).toEqual(
+    ['i', 'b'],
+  );
+});
+
+test('of a conditional checkpoint the class is asked for, or drawn from each seed', async () => {
+  const bridge = installFakeBridge();
+  bridge.answer('checkpoint.synthesize', () => exampleJob());
+  const conditional = { ...checkpoint('c', 'run', 5), condition: { column: 'sex', values: ['f', 'm'] } };
+  const page = mount(SynthesizeSetup, {
+    global: { plugins: [i18n, createPinia()] },
+    props: {
+      project: '/p',
+      projectId: 'p',
+      checkpoints: [conditional, checkpoint('plain', 'other', 5)],
+      initial: null,
+    },
+  });
+  const asked = async (): Promise<unknown> => {
+    const asks = bridge.calls.filter(({ name }) => name === 'checkpoint.synthesize').length;
+    await page.get('form').trigger('submit');
+    await vi.waitFor(() => expect(page.emitted('started')).toHaveLength(asks + 1));
+    return bridge.calls.findLast(({ name }) => name === 'checkpoint.synthesize')?.input;
+  };
+  expect(page.text()).toContain('Class (sex)');
+  expect(await asked()).not.toHaveProperty('label');
+  await page.get('#synthesis-class').setValue('m');
+  expect(await asked()).toMatchObject({ checkpoint: 'c', label: 'm' });
+  await page.findAll('input[type=radio]')[1]?.trigger('change');
+  expect(page.find('#synthesis-class').exists()).toBe(false);
+  const plain = await asked();
+  expect(plain).toMatchObject({ checkpoint: 'plain' });
+  expect(plain).not.toHaveProperty('label');
+});

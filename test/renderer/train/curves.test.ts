@@ -1,6 +1,7 @@
 /** Smoothing, thinning and growing of loss curves. */
 import { expect, test } from 'vitest';
 import { healthSeries, measureLines } from '../../../src-renderer/features/train/health.ts';
+import { grownOf } from '../../../src-renderer/features/train/growth.ts';
 import { decimate } from '../../../src-renderer/features/train/decimate.ts';
 import { addRows, isLoss, lossSeries } from '../../../src-renderer/features/train/lossSeries.ts';
 import { signedDecades } from '../../../src-renderer/features/train/signedDecades.ts';
@@ -56,6 +57,15 @@ test('a scale through 0 is marked at powers of ten on both sides, and not too de
 
 test('how far a growing network has come is no loss', () => {
   expect(['growth.side', 'growth.scans', 'generator.critic'].map(isLoss)).toEqual([false, false, true]);
+});
+
+test('how far it has come is what was measured last, of a network that grows', () => {
+  const series = lossSeries({
+    iterations: [1, 2, 3],
+    values: { 'growth.side': [8, 16, null], 'growth.fade': [1, 0.4, null], 'growth.scans': [10, 20, null] },
+  });
+  expect(grownOf(series)).toEqual({ side: 16, fade: 0.4, scans: 20 });
+  expect(grownOf(lossSeries({ iterations: [1], values: { generator: [0.5] } }))).toBeNull();
 });
 
 test('what a look measured joins the losses of its iteration, and a run that goes back takes its rows along', () => {
