@@ -112,7 +112,8 @@ function maskRequest(flags: PreprocessFlags): BrainMaskRequest | null {
 export function preprocessOf(flags: PreprocessFlags): { preprocess?: PreprocessRequest } {
   const brainMask = maskRequest(flags);
   const { biasField = false, normalise, alignTo, align: transform, alignBy: metric } = flags;
-  const align = alignTo === undefined ? null : { reference: existsSync(alignTo) ? resolve(alignTo) : alignTo, transform, metric };
+  const align =
+    alignTo === undefined ? null : { reference: existsSync(alignTo) ? resolve(alignTo) : alignTo, transform, metric };
   return biasField || brainMask !== null || normalise !== 'percentile' || align !== null
     ? { preprocess: { biasField, brainMask, normalise, align } }
     : {};

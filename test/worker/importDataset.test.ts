@@ -3,63 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#contract/errors.ts';
 import type { ImportRequest } from '#contract/importing.ts';
-import { workerMessage, type WorkerMessage } from '#contract/jobs.ts';
-import type { AffineMatrix, FileOutcome, VolumeRecord } from '#contract/records.ts';
+import type { AffineMatrix, VolumeRecord } from '#contract/records.ts';
 import { sha256OfFile } from '#imaging/atomicWrite.ts';
-import { createFoldTemplate, drawPhantom } from '#imaging/phantom.ts';
 import { readVolume } from '#imaging/readVolume.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
 import { importDataset } from '#worker/importDataset.ts';
-import { applyAffine, multiplyAffines } from '#shared/volume/affine.ts';
 import { describeShared } from '#test/sharedData.ts';
 import { brainValues, writeScan } from '#test/imaging/scanFixture.ts';
 import { temporaryFolder } from '#test/imaging/temporaryFolder.ts';
-
-interface Imported {
-  readonly projectDir: string;
-  readonly messages: readonly WorkerMessage[];
-  readonly files: readonly FileOutcome[];
-  readonly volumes: readonly VolumeRecord[];
-  readonly spacingMm: number;
-  readonly error: unknown;
-}
-
-/** Runs the job in this process; `stopAfter` cancels once so many files have been reported. */
-async function runImport(folder: string, wishes: Partial<ImportRequest> = {}, stopAfter = Infinity): Promise<Imported> {
-  const projectDir = temporaryFolder();
-  const messages: WorkerMessage[] = [];
-  const files = (): FileOutcome[] => messages.flatMap((message) => (message.type === 'file' ? [message.outcome] : []));
-  const request: ImportRequest = {
-    kind: 'import',
-    folder,
-    name: 'test',
-    grid: 24,
-    spacingMm: 'auto',
-    holdout: 0.25,
-    seed: 1,
-    derivative: null,
-    ...wishes,
-  };
-  const error: unknown = await importDataset(
-    { kind: 'import', request, projectDir, jobDir: projectDir },
-    {
-      send: (message) => messages.push(workerMessage.parse(JSON.parse(JSON.stringify(message)))),
-      isCancelled: () => files().length >= stopAfter,
-    },
-  ).then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  const dataset = messages.find((message) => message.type === 'dataset');
-  return {
-    projectDir,
-    messages,
-    files: files(),
-    volumes: dataset?.volumes ?? [],
-    spacingMm: dataset?.spacingMm ?? NaN,
-    error,
-  };
-}
+import { runImport, type Imported } from './runImport.ts';
 
 const size = [30, 34, 30] as const;
 
@@ -231,49 +183,6 @@ describe('an import', () => {
       reason: expect.stringContaining('one space') as string,
     });
     expect(volumes.find(({ subject }) => subject === 'sub-04')?.labelPath).toBeNull();
-  });
-
-  it('lays scans on a reference, label maps with them, and refuses what does not fit it', async () => {
-    const root = temporaryFolder();
-    writeFileSync(join(root, 'dataset_description.json'), '{}');
-    const { image, labels } = drawPhantom(5, 1, createFoldTemplate(5));
-    const turned: AffineMatrix = [
-      [Math.cos(0.15), -Math.sin(0.15), 0, 14],
-      [Math.sin(0.15), Math.cos(0.15), 0, -11],
-      [0, 0, 1, 9],
-      [0, 0, 0, 1],
-    ];
-    const store = async (subject: string, affine: AffineMatrix): Promise<void> => {
-      for (const folder of [`${subject}/anat`, `derivatives/labels/${subject}/anat`])
-        mkdirSync(join(root, folder), { recursive: true });
-      const noisy = image.data.map((value, index) => value + ((index * (affine === image.affine ? 1 : 7)) % 5)); // another file, not a copy
-      await writeNifti(join(root, subject, 'anat', `${subject}_T1w.nii.gz`), { ...image, data: noisy, affine }, { storage: { kind: 'float32' }, description: '' }); // prettier-ignore
-      await writeNifti(join(root, 'derivatives/labels', subject, 'anat', `${subject}_dseg.nii.gz`), { ...labels, affine }, { storage: { kind: 'uint8' }, description: '' }); // prettier-ignore
-    };
-    await store('sub-01', image.affine);
-    await store('sub-02', multiplyAffines(turned, image.affine));
-    writeScan(join(root, 'sub-03/anat/sub-03_T1w.nii'), { size: [90, 16, 16], values: brainValues([90, 16, 16]) });
-    const reference = join(root, 'sub-01/anat/sub-01_T1w.nii.gz');
-    const align = { reference, transform: 'rigid', metric: 'correlation' } as const;
-    const preprocess = { biasField: false, brainMask: null, normalise: 'percentile', align } as const;
-    const { files, volumes, projectDir, spacingMm } = await runImport(root, { derivative: 'labels', preprocess, grid: 48, holdout: 0 }); // prettier-ignore
-
-    expect(files.find(({ path }) => path.includes('sub-03'))).toMatchObject({
-      status: 'rejected',
-      code: 'not-aligned',
-    });
-    const [first, second] = volumes as [VolumeRecord, VolumeRecord];
-    expect(first.affine).toEqual(second.affine);
-    expect(first.transform.alignment).toMatchObject({ overlap: 1, matrix: [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]] }); // prettier-ignore
-    const back = multiplyAffines(second.transform.alignment?.matrix ?? turned, turned);
-    const middle = [first.affine[0][3], first.affine[1][3], first.affine[2][3]].map((at) => at + 23.5 * spacingMm) as [number, number, number]; // prettier-ignore
-    applyAffine(back, middle).forEach((at, axis) => expect(Math.abs(at - (middle[axis] ?? 0))).toBeLessThan(0.3));
-    const [a, b] = await Promise.all(
-      volumes.map(async ({ labelPath }) => (await readVolume(join(projectDir, labelPath ?? ''))).volume.data),
-    );
-    const inBrain = a?.filter((label) => label > 0).length ?? 0;
-    const agree = a?.filter((label, index) => label > 0 && label === b?.[index]).length ?? 0;
-    expect(agree / inBrain).toBeGreaterThan(0.9);
   });
 
   it('points out a whole head, and scans that are far larger or smaller than the others', async () => {
