@@ -12,14 +12,7 @@ import type { WindowedScan } from '#imaging/planes.ts';
 import type { PreparedScan } from '#imaging/prepareScan.ts';
 import { invertMap, mapIntensity } from '#imaging/preprocess/normalise.ts';
 import { resampleToGrid } from '#imaging/resampleToGrid.ts';
-import {
-  applyAffine,
-  gridAffine,
-  invertAffine,
-  multiplyAffines,
-  spacingOf,
-  type Vector3,
-} from '#shared/volume/affine.ts';
+import { applyAffine, gridAffine, invertAffine, multiplyAffines, type Vector3 } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import type { WorkerContext } from './context.ts';
 import { openPreprocess, sourceOf } from './importPreprocess.ts';
@@ -104,15 +97,28 @@ function drawOnGrid(prepared: PreparedScan, grid: number, task: TaskOf<'preview'
   return { before, after: { volume, low: -1, high: 1, scale }, spacingMm, warnings };
 }
 
-/** The brain alone, in a picture as large as the whole scan `whole`. */
+/** More than the scan is long would show its brain too small to judge a mask by. */
+const largestMargin = 1.25;
+
+/** The side of a cube around `centreMm` that shows all of the scan, or as good as all where its middle lies far off. */
+function sideAround(centreMm: Vector3, { affine, size }: Volume): number {
+  const middle = applyAffine(affine, [(size[0] - 1) / 2, (size[1] - 1) / 2, (size[2] - 1) / 2]);
+  const [nx, ny, nz] = size;
+  const extents = affine.slice(0, 3).map(([x, y, z]) => Math.abs(x) * nx + Math.abs(y) * ny + Math.abs(z) * nz);
+  const sides = extents.map((extent, world) => extent + 2 * Math.abs((middle[world] ?? 0) - (centreMm[world] ?? 0)));
+  return Math.min(Math.max(...sides), largestMargin * Math.max(...extents));
+}
+
+/** The brain alone, in pictures about as large as the whole scan `whole`. */
 function drawPrepared(prepared: PreparedScan, whole: Volume): Drawn {
   const { intensity, mask, measures, volume, warnings } = prepared;
   const { background, low, high } = intensity;
-  const sideMm = Math.max(...spacingOf(whole.affine).map((mm, axis) => mm * (whole.size[axis] ?? 1)));
+  const centreMm = nativeCentre(prepared);
+  const sideMm = sideAround(centreMm, whole);
   const brain = { ...volume, data: volume.data.map((value, index) => (mask[index] === 1 ? value : background)) };
   const shown = cutOut(brain, cubeAround(measures.centreMm, sideMm), background);
   return {
-    before: cubeAround(nativeCentre(prepared), sideMm),
+    before: cubeAround(centreMm, sideMm),
     after: { volume: shown, low: Math.min(background, low), high, scale: 1 },
     spacingMm: null,
     warnings,

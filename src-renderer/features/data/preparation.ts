@@ -66,7 +66,8 @@ function maskSource({ mask, low, high, maskFolder }: Preparation): BrainMaskRequ
 export function preprocessOf(preparation: Preparation): PreprocessRequest | undefined {
   const { biasField, steps, normalise, align: transform, reference, metric } = preparation;
   const from = maskSource(preparation);
-  const brainMask = from === null ? null : { from, steps: [...steps] };
+  // The form's own steps are watched objects, which cannot cross to another process.
+  const brainMask = from === null ? null : { from, steps: steps.map((step) => ({ ...step })) };
   const align = transform === 'none' ? null : { reference, transform, metric };
   const isPlain = !biasField && brainMask === null && normalise === 'percentile' && align === null;
   return isPlain ? undefined : { biasField, brainMask, normalise, align };

@@ -77,8 +77,11 @@ test('drawing can be stopped and begun again, and leaving the step ends it', asy
   bridge.answer('dataset.stopPreview', () => null);
   const { importing, step } = openStep([exampleCandidate('ada/t1.nii')]);
   expect(step.find('[role=note]').exists()).toBe(false);
-  importing.plan.preparation = { ...plain, biasField: true };
+  const steps = [{ do: 'open', mm: 2 }] as const;
+  importing.plan.preparation = { ...plain, biasField: true, mask: 'human', steps };
   await vi.runAllTimersAsync();
+  const [asked] = inputsOf('dataset.preview');
+  expect(structuredClone(asked)).toMatchObject({ preprocess: { biasField: true, brainMask: { steps } } }); // as it crosses
   await step.get('[role=status] button').trigger('click');
   expect(inputsOf('dataset.stopPreview')).toHaveLength(1);
   expect(step.get('[role=status]').text()).toContain('stopped');
