@@ -33,10 +33,14 @@ export async function fillAtomic<Result>(path: string, fill: (temporary: string)
   }
 }
 
-/** Writes all bytes or none, and waits for the disk. */
-export function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+/** Writes all bytes or none, and waits for the disk. `mode`: the permissions of a new file, before the process's mask. */
+export function writeFileAtomic(
+  path: string,
+  bytes: Uint8Array | string,
+  { mode = 0o666 }: { readonly mode?: number } = {},
+): Promise<void> {
   return fillAtomic(path, async (temporary) => {
-    const file = await open(temporary, 'wx');
+    const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(bytes);
       await file.sync();

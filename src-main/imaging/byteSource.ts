@@ -49,7 +49,7 @@ export function readingError(thrown: unknown): BadScan {
   }
   return new BadScan(
     'unreadable',
-    `The file cannot be read (${code === '' ? String(thrown) : code}): check that it is there and that you may read it.`,
+    `The file cannot be read (${code === '' ? `"${String(thrown)}"` : code}): check that it is there and that you may read it.`,
     {
       cause: thrown,
     },

@@ -133,7 +133,7 @@ function axesOf(
   if (!frameKinds.has(kind)) {
     throw new BadScan(
       'vectors',
-      `Each voxel holds ${String(count)} numbers (${kind.slice(0, 40)}), not one intensity. Export the scan itself.`,
+      `Each voxel holds ${String(count)} numbers ("${kind.slice(0, 40)}"), not one intensity. Export the scan itself.`,
     );
   }
   return { dimensions: [...space, count], first, layout: other === 0 ? 'interleaved' : 'volumes' };

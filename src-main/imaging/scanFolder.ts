@@ -7,6 +7,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attributes, FileOutcome } from '#contract/records.ts';
 import { AppError } from '#contract/errors.ts';
+import type { PrivacyReport } from '#contract/privacy.ts';
+import { chooseColumns } from './deidentify/columns.ts';
+import type { RemovedElements } from './dicom/elementCount.ts';
 import { findSeries, type FoundSeries, type Watch } from './dicom/findSeries.ts';
 import type { Series } from './dicom/series.ts';
 import { parseParticipants } from './participants.ts';
@@ -27,8 +30,10 @@ export interface FolderContent {
   readonly candidates: readonly Candidate[];
   /** What is not a candidate, and why. */
   readonly outcomes: readonly FileOutcome[];
-  /** By `subjectKey`. */
+  /** By `subjectKey`; of columns that may come along alone. */
   readonly participants: ReadonlyMap<string, Attributes>;
+  readonly columns: PrivacyReport['columns'];
+  readonly removed: RemovedElements;
 }
 
 type Layout = 'bids' | 'folders';
@@ -214,13 +219,14 @@ export async function scanFolder(root: string, options: ScanFolderOptions = {}):
   const placed = sorted.volumes.filter((path) => !misplacedPaths.has(path));
   const owners = withoutSharedFolder(placed.map((path) => ownerOf(path, layout)));
   const takenSubjects = new Set(owners.map(({ subject }) => subject));
-  const { found, outcomes: ofDicom } = await findSeries(root, sorted.dicom, { takenSubjects, watch });
+  const { found, outcomes: ofDicom, removed } = await findSeries(root, sorted.dicom, { takenSubjects, watch });
   const all: Candidate[] = [...owners, ...found];
   const { kept, outcomes } = keepOneContrast([
     ...placed.map((path) => nameOf(path, layout)),
     ...found.map(nameOfSeries),
   ]);
   const participants = await readParticipants(root, files);
+  const columns = chooseColumns(participants.table);
   return {
     candidates: named === undefined ? all.filter(({ path }) => kept.has(path)) : chooseNamed(all, named),
     outcomes: [
@@ -233,6 +239,8 @@ export async function scanFolder(root: string, options: ScanFolderOptions = {}):
       ...misplaced,
       ...(named === undefined ? outcomes : []),
     ],
-    participants: participants.table,
+    participants: columns.participants,
+    columns: { kept: [...columns.kept], left: [...columns.left] },
+    removed,
   };
 }

@@ -53,6 +53,7 @@ function send(message: WorkerMessage): Promise<void> {
   });
 }
 
+let kind: WorkerTask['kind'] | undefined;
 let isCancelled = false;
 const cancel = (): void => {
   isCancelled = true;
@@ -69,13 +70,22 @@ async function finish(message: WorkerMessage): Promise<never> {
   process.exit(message.type === 'failed' ? 1 : 0);
 }
 
+/** The stack goes to the job's log, the words to the user; of a look or an import, words may name patients and stay out. */
+function log(thrown: unknown): void {
+  const hasNames = ['scan', 'preview', 'import'].includes(kind ?? '');
+  const frames = thrown instanceof Error ? (thrown.stack?.match(/^ {4}at .*$/gm) ?? []) : [];
+  console.error(hasNames ? ['The job failed; its words were shown.', ...frames].join('\n') : thrown);
+}
+
 async function work(raw: unknown): Promise<never> {
   try {
-    await runTask(workerTask.parse(raw), context);
+    const task = workerTask.parse(raw);
+    ({ kind } = task);
+    await runTask(task, context);
     return await finish({ type: 'succeeded' });
   } catch (thrown) {
     if (thrown instanceof AppError && thrown.code === 'cancelled') return finish({ type: 'cancelled' });
-    console.error(thrown); // The stack goes to the job's log, the words to the user.
+    log(thrown);
     return finish({ type: 'failed', error: toErrorShape(thrown) });
   }
 }
@@ -85,7 +95,7 @@ process.on('SIGINT', cancel);
 process.on('SIGTERM', cancel);
 process.on('disconnect', cancel);
 process.on('uncaughtException', (error) => {
-  console.error(error);
+  log(error);
   void finish({ type: 'failed', error: toErrorShape(error) });
 });
 

@@ -31,6 +31,7 @@ import { distancesToOthers } from '#shared/statistics/distancesToOthers.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { cancelledError, headerWatch, type WorkerContext } from './context.ts';
 import { openPairs, type Pairs } from './importPairs.ts';
+import { deidentify } from './importPrivacy.ts';
 import { openPreprocess, type Preprocess } from './importPreprocess.ts';
 
 /** A record but for what is known when all scans are stored: the split, and the distance to the others. */
@@ -216,7 +217,7 @@ async function lookAtScans(
         await use(candidate, scan);
         return true;
       }
-      const reason = `This is the same scan as ${original}, voxel for voxel; it was imported once.`;
+      const reason = `This is the same scan as "${original}", voxel for voxel; it was imported once.`;
       run.context.send({
         type: 'file',
         outcome: { path: candidate.path, status: 'rejected', code: 'duplicate', reason },
@@ -314,20 +315,22 @@ async function importScans(run: ImportRun): Promise<void> {
       `The folder ${request.folder} ${seen}. ${supportedFormats} are read, in one folder, a folder per patient, or BIDS.`,
     );
   }
+  const distances = distancesToOthers(run.outlines);
+  const measured = stored.map((volume, index) => ({
+    ...volume,
+    quality: { ...volume.quality, distance: distances[index] ?? 0 },
+  }));
+  const { volumes, privacy } = await deidentify(request, content, measured);
   const splits = splitSubjects(
-    stored.map(({ subject }) => subject),
+    volumes.map(({ subject }) => subject),
     request.holdout,
     request.seed,
   );
-  const distances = distancesToOthers(run.outlines);
   context.send({
     type: 'dataset',
     spacingMm,
-    volumes: stored.map(({ quality, ...volume }, index) => ({
-      ...volume,
-      quality: { ...quality, distance: distances[index] ?? 0 },
-      split: splits.get(volume.subject) ?? 'train',
-    })),
+    volumes: volumes.map((volume) => ({ ...volume, split: splits.get(volume.subject) ?? 'train' })),
+    privacy,
   });
 }
 

@@ -70,7 +70,7 @@ function createPairs(
   return {
     read: async ({ path }, high, alignment) => {
       const low = lowOf.get(path);
-      if (low === undefined) throw new BadScan('no-pair', `There is no low-resolution scan for ${path}.`);
+      if (low === undefined) throw new BadScan('no-pair', `There is no low-resolution scan for "${path}".`);
       try {
         const scan = await prepareScan(join(folder, low.path));
         const placed = { ...scan, volume: moveVolume(scan.volume, alignment) };
@@ -88,7 +88,9 @@ function createPairs(
         };
       } catch (thrown) {
         if (!(thrown instanceof BadScan)) throw thrown;
-        throw new BadScan(thrown.scanCode, `Its low-resolution scan ${low.path}: ${thrown.message}`, { cause: thrown });
+        throw new BadScan(thrown.scanCode, `Its low-resolution scan "${low.path}": ${thrown.message}`, {
+          cause: thrown,
+        });
       }
     },
   };

@@ -70,7 +70,7 @@ function strayFile({ path, status, code, reason }: FileOutcome): Found {
 function verdictOf(path: string, scan: PreparedScan, duplicates: Duplicates): Verdict {
   const original = duplicates.findOrKeep(path, scan);
   if (original !== null) {
-    const reason = `This is the same scan as ${original}, voxel for voxel; it is imported once.`;
+    const reason = `This is the same scan as "${original}", voxel for voxel; it is imported once.`;
     return { verdict: 'rejected', code: 'duplicate', reason, until: null };
   }
   const [first] = scan.warnings;

@@ -5,6 +5,7 @@ import { command, type Command } from './command.ts';
 import type { ErrorShape } from './errors.ts';
 import type { EvaluationReport } from './evaluation.ts';
 import type { HealthNotice } from './health.ts';
+import type { PrivacyReport } from './privacy.ts';
 import { importRequest, scanRequest } from './importing.ts';
 import {
   type degradedMessage,
@@ -73,6 +74,8 @@ export interface JobDetail {
   readonly files: readonly FileOutcome[];
   /** What was told of a training's health, in order; the last one of a measure says how it stands. */
   readonly health: readonly HealthNotice[];
+  /** What de-identification left out of an import; null: no import, one that has not succeeded, or an old one. */
+  readonly privacy: PrivacyReport | null;
 }
 
 /** A checkpoint as one chooses it: where it comes from and how its results look. */
@@ -258,7 +261,12 @@ export const commands = {
   /** Stops a training with a checkpoint and marks it as paused: `job.resume` goes on. Other jobs come first meanwhile. */
   'job.pause': command(z.strictObject({ ...inProject, job: z.string() })).returns<Job>(),
   'job.resume': command(
-    z.strictObject({ ...inProject, job: z.string(), until: trainRequest.shape.until.nullable() }), // null: as first asked
+    z.strictObject({
+      ...inProject,
+      job: z.string(),
+      until: trainRequest.shape.until.nullable(), // null: as first asked
+      folder: importRequest.shape.folder.optional(), // of an import or a look of an earlier session, which keeps no folder
+    }),
   ).returns<Job>(),
   /** The absolute path of a file that a row of an open project names. */
   'file.locate': command(z.strictObject({ projectId: z.string(), kind: z.enum(fileKinds), id: z.string() })).returns<{

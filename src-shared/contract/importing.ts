@@ -26,6 +26,7 @@ export const importRequest = z.strictObject({
   pairs: z.strictObject({ folder, factor: z.string() }).optional(), // real low-resolution scans of the same subjects
   scans: z.array(z.string().min(1)).min(1).optional(), // these alone, by the paths that a look gives them; absent: all that fit
   preprocess: preprocessRequest.optional(), // not given: all that stands out from the air, between its percentiles
+  keyFile: z.string().min(1).optional(), // absolute, outside the project: subjects' pseudonyms and names are written there
   ...reading,
 });
 export type ImportRequest = z.infer<typeof importRequest>;

@@ -5,6 +5,7 @@ import { errorShape } from './errors.ts';
 import { healthMessages, watching } from './health.ts';
 import { importRequest, scanRequest } from './importing.ts';
 import { measuredMessage, trainingPlan } from './plan.ts';
+import { privacyReport } from './privacy.ts';
 import {
   artifactKind,
   attributes,
@@ -367,6 +368,7 @@ export const workerMessage = z.discriminatedUnion('type', [
     type: z.literal('dataset'),
     spacingMm: z.number().positive(),
     volumes: z.array(volumeRecord),
+    privacy: privacyReport,
   }),
   /** The prepared scans of a study, in the order of the task's cases. */
   z.strictObject({ type: z.literal('study'), cases: z.array(studyCase), fairness: fairnessReport }),

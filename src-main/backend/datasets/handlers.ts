@@ -9,6 +9,7 @@ import type { BackendContext } from '../context.ts';
 import { startJob } from '../jobs/startJob.ts';
 import { previewScan } from './previewScan.ts';
 import { nameTaken } from './registerDataset.ts';
+import { requireKeyFile } from './requireKeyFile.ts';
 import { setRemoved } from './setRemoved.ts';
 
 function requireFolder(folder: string): void {
@@ -87,6 +88,7 @@ export function datasetHandlers({
       if (input.pairs !== undefined) requirePairs(input.pairs, input.grid);
       const project = await sessions.own(dir);
       if (project.store.datasets.hasName(input.name)) throw nameTaken(input.name);
+      if (input.keyFile !== undefined) requireKeyFile(input.keyFile, project.dir);
       return startJob({
         project,
         runner,

@@ -62,6 +62,7 @@ export async function registerDataset(
   store.transaction(() => {
     if (store.datasets.hasName(request.name)) throw nameTaken(request.name);
     store.datasets.insert(dataset, volumes);
+    store.privacyReports.insert(finished.id, message.privacy);
     store.jobs.update(job);
   });
   return job;

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { CommandInput, Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
 import type { Job } from '#contract/jobs.ts';
+import { notKept } from '#contract/privacy.ts';
 import type { BackendContext } from '../context.ts';
 import { cancelFile, jobDir, logFile, pauseFile } from '../projects/layout.ts';
 import { readLogEnd } from './readLog.ts';
@@ -15,15 +16,31 @@ function leaveWord(dir: string, { id }: Job, file: typeof cancelFile): void {
   writeFileSync(file(dir, id), '');
 }
 
+/** A look or an import of an earlier session has forgotten where its scans are. Throws `usage`. */
+function withFolder({ id, request }: Job, folder: string | undefined): Job['request'] {
+  if (request.kind !== 'import' && request.kind !== 'scan') return request;
+  const known = folder === undefined || request.folder !== notKept ? request : { ...request, folder };
+  if (!JSON.stringify(known).includes(JSON.stringify(notKept))) return known;
+  throw new AppError(
+    'usage',
+    known.folder === notKept
+      ? `The folder of job ${id} is not kept, since its name may be a patient's. Name it again (--folder), or begin anew.`
+      : `Other names that job ${id} was given (scans, masks, a reference, pairs, label maps) are not kept, since they may be patients'. Import the folder anew.`,
+  );
+}
+
 /** The request a resumed job goes on with; throws `wrong-state` or `usage` when there is nothing to resume. */
-function resumedRequest(job: Job, until: CommandInput<'job.resume'>['until']): Job['request'] {
+function resumedRequest(
+  job: Job,
+  { until, folder }: Pick<CommandInput<'job.resume'>, 'until' | 'folder'>,
+): Job['request'] {
   if (isAlive(job)) throw new AppError('wrong-state', `Job ${job.id} is ${job.state}; there is nothing to resume.`);
   if (job.request.kind !== 'train') {
     if (until !== null)
       throw new AppError('usage', `Job ${job.id} is not a training: it takes neither iterations nor minutes.`);
     if (job.state === 'succeeded')
       throw new AppError('wrong-state', `Job ${job.id} has succeeded; there is nothing to resume.`);
-    return job.request;
+    return withFolder(job, folder);
   }
   const goal = until ?? job.request.until;
   const isReached = 'iterations' in goal ? goal.iterations <= job.iteration : until === null;
@@ -56,6 +73,7 @@ export function jobHandlers({
           artifacts: store.artifacts.ofJob(job.id),
           files: store.fileOutcomes.ofJob(job.id),
           health: store.healthNotices.ofJob(job.id),
+          privacy: store.privacyReports.ofJob(job.id),
         };
       }),
 
@@ -87,14 +105,14 @@ export function jobHandlers({
         return store.jobs.get(job.id);
       }),
 
-    'job.resume': async ({ project: dir, job: id, until }) => {
+    'job.resume': async ({ project: dir, job: id, ...asked }) => {
       const project = await sessions.own(dir);
       await project.ready; // A worker that outlived its backend may still write the checkpoint to go on from.
       const { store } = project;
       const found = store.jobs.get(id);
       const job: Job = {
         ...found,
-        request: resumedRequest(found, until),
+        request: resumedRequest(found, asked),
         state: 'queued',
         error: null,
         finishedAt: null,

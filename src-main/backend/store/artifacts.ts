@@ -2,6 +2,7 @@
 import { artifactRecord, fileOutcome, type ArtifactRecord, type FileOutcome } from '#contract/records.ts';
 import type { Connection } from './connection.ts';
 import { parseRow } from './rows.ts';
+import { storedOutcome } from './withoutIdentity.ts';
 
 const columns = 'id, job_id AS jobId, kind, path, sha256, iteration, seed';
 const fromRow = (row: unknown): ArtifactRecord => parseRow(artifactRecord, 'artifacts', row);
@@ -33,23 +34,31 @@ export function artifactsIn(db: Connection) {
   };
 }
 
+/** Outcomes as they were told are kept while the project is open; those written name no file of the user's. */
 export function fileOutcomesIn(db: Connection) {
+  const told = new Map<string, FileOutcome[]>();
   return {
     insert: (jobId: string, outcome: FileOutcome): void => {
-      db.prepare<[FileOutcome & { readonly jobId: string }]>(
+      const before = told.get(jobId) ?? [];
+      const position = before.length + 1;
+      db.prepare<[FileOutcome & { readonly jobId: string; readonly position: number }]>(
         `INSERT INTO file_outcomes (job_id, position, path, status, code, reason)
-         SELECT @jobId, coalesce(max(position), 0) + 1, @path, @status, @code, @reason FROM file_outcomes WHERE job_id = @jobId`,
-      ).run({ ...outcome, jobId });
+         VALUES (@jobId, @position, @path, @status, @code, @reason)`,
+      ).run({ ...storedOutcome(outcome, position), jobId, position });
+      before.push(outcome);
+      told.set(jobId, before);
     },
 
     /** In the order they were handled. */
     ofJob: (jobId: string): readonly FileOutcome[] =>
+      told.get(jobId) ??
       db
         .prepare<[string]>('SELECT path, status, code, reason FROM file_outcomes WHERE job_id = ? ORDER BY position')
         .all(jobId)
         .map((row) => parseRow(fileOutcome, 'file_outcomes', row)),
 
     deleteOfJob: (jobId: string): void => {
+      told.delete(jobId);
       db.prepare<[string]>('DELETE FROM file_outcomes WHERE job_id = ?').run(jobId);
     },
   };

@@ -1,27 +1,20 @@
-/** The table of what looks through folders found. */
-import { scanCandidate, type ScanCandidate } from '#contract/records.ts';
-import type { Connection } from './connection.ts';
-import { fromJson, parseRow } from './rows.ts';
+/** What looks through folders found: kept while the project is open, never written, since paths may name patients. */
+import type { ScanCandidate } from '#contract/records.ts';
 
-export function candidatesIn(db: Connection) {
+export function candidatesHere() {
+  const found = new Map<string, ScanCandidate[]>();
   return {
     insert: (jobId: string, candidate: ScanCandidate): void => {
-      db.prepare<{ readonly jobId: string; readonly candidate: string }>(
-        `INSERT INTO scan_candidates (job_id, position, candidate)
-         SELECT @jobId, coalesce(max(position), 0) + 1, @candidate FROM scan_candidates WHERE job_id = @jobId`,
-      ).run({ jobId, candidate: JSON.stringify(candidate) });
+      const earlier = found.get(jobId);
+      if (earlier === undefined) found.set(jobId, [candidate]);
+      else earlier.push(candidate);
     },
 
     /** In the order they were found. */
-    ofJob: (jobId: string): readonly ScanCandidate[] =>
-      db
-        .prepare<[string], string>('SELECT candidate FROM scan_candidates WHERE job_id = ? ORDER BY position')
-        .pluck()
-        .all(jobId)
-        .map((text) => parseRow(scanCandidate, 'scan_candidates', fromJson(text, 'scan_candidates'))),
+    ofJob: (jobId: string): readonly ScanCandidate[] => found.get(jobId) ?? [],
 
     deleteOfJob: (jobId: string): void => {
-      db.prepare<[string]>('DELETE FROM scan_candidates WHERE job_id = ?').run(jobId);
+      found.delete(jobId);
     },
   };
 }

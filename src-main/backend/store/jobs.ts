@@ -4,6 +4,7 @@ import { job as jobSchema, type Job } from '#contract/jobs.ts';
 import type { JobState } from '#contract/records.ts';
 import type { Connection } from './connection.ts';
 import { fromJson, parseRow, toJson } from './rows.ts';
+import { seesNames, storedJob } from './withoutIdentity.ts';
 
 interface JobRow {
   readonly id: string;
@@ -27,25 +28,29 @@ interface JobRow {
 
 const table = 'jobs';
 
-const toRow = (job: Job): JobRow => ({
-  id: job.id,
-  kind: job.kind,
-  state: job.state,
-  request: JSON.stringify(job.request),
-  seed: job.seed,
-  dataset_fingerprint: job.datasetFingerprint,
-  versions: JSON.stringify(job.versions),
-  device: job.device,
-  progress: toJson(job.progress),
-  iteration: job.iteration,
-  seconds_per_iteration: job.secondsPerIteration,
-  peak_memory_mb: job.peakMemoryMb,
-  checkpoint: job.checkpoint,
-  error: toJson(job.error),
-  created_at: job.createdAt,
-  started_at: job.startedAt,
-  finished_at: job.finishedAt,
-});
+/** As it may be stored. */
+const toRow = (told: Job): JobRow => {
+  const job = storedJob(told);
+  return {
+    id: job.id,
+    kind: job.kind,
+    state: job.state,
+    request: JSON.stringify(job.request),
+    seed: job.seed,
+    dataset_fingerprint: job.datasetFingerprint,
+    versions: JSON.stringify(job.versions),
+    device: job.device,
+    progress: toJson(job.progress),
+    iteration: job.iteration,
+    seconds_per_iteration: job.secondsPerIteration,
+    peak_memory_mb: job.peakMemoryMb,
+    checkpoint: job.checkpoint,
+    error: toJson(job.error),
+    created_at: job.createdAt,
+    started_at: job.startedAt,
+    finished_at: job.finishedAt,
+  };
+};
 
 const fromRow = (row: JobRow): Job =>
   parseRow(jobSchema, table, {
@@ -74,16 +79,24 @@ const columns = [
 ] as const satisfies readonly (keyof JobRow)[]; // prettier-ignore
 
 export function jobsIn(db: Connection) {
+  /** Looks and imports of this process, with what is not written of them. */
+  const told = new Map<string, Job>();
+  const remember = (job: Job): void => {
+    if (seesNames(job)) told.set(job.id, job);
+  };
+  const known = (row: JobRow): Job => told.get(row.id) ?? fromRow(row);
   const insert = `INSERT INTO jobs (${columns.join(', ')}) VALUES (${columns.map((name) => `@${name}`).join(', ')})`;
   const update = `UPDATE jobs SET ${columns.map((name) => `${name} = @${name}`).join(', ')} WHERE id = @id`;
 
   return {
     insert: (job: Job): void => {
       db.prepare<[JobRow]>(insert).run(toRow(job));
+      remember(job);
     },
 
     update: (job: Job): void => {
       db.prepare<[JobRow]>(update).run(toRow(job));
+      remember(job);
     },
 
     /** Throws `not-found` naming the newest jobs. The beginning of an id is enough where it is the only one. */
@@ -92,14 +105,14 @@ export function jobsIn(db: Connection) {
         .prepare<[{ readonly id: string }], JobRow>('SELECT * FROM jobs WHERE substr(id, 1, length(@id)) = @id')
         .all({ id });
       const exact = rows.find((row) => row.id === id) ?? (rows.length === 1 && id !== '' ? rows[0] : undefined);
-      if (exact !== undefined) return fromRow(exact);
+      if (exact !== undefined) return known(exact);
       const newest = db.prepare<[], string>('SELECT id FROM jobs ORDER BY rowid DESC LIMIT 5').pluck().all();
       const hint = newest.length === 0 ? 'It has none yet.' : `Its newest jobs: ${newest.join(', ')}.`;
       throw new AppError('not-found', `The project has no job "${id}". ${hint}`);
     },
 
     /** All jobs, the newest first. */
-    list: (): readonly Job[] => db.prepare<[], JobRow>('SELECT * FROM jobs ORDER BY rowid DESC').all().map(fromRow),
+    list: (): readonly Job[] => db.prepare<[], JobRow>('SELECT * FROM jobs ORDER BY rowid DESC').all().map(known),
 
     inState: (...states: readonly JobState[]): readonly Job[] =>
       db
@@ -107,7 +120,7 @@ export function jobsIn(db: Connection) {
           `SELECT * FROM jobs WHERE state IN (${states.map(() => '?').join(', ')}) ORDER BY rowid`,
         )
         .all(...states)
-        .map(fromRow),
+        .map(known),
 
     /** Lets the next owner find a worker that outlived this one. */
     setWorker: (id: string, pid: number | null): void => {

@@ -1,7 +1,7 @@
 /** Everything a project's database answers, as functions over one connection. */
 import { z } from 'zod';
 import { artifactsIn, fileOutcomesIn } from './artifacts.ts';
-import { candidatesIn } from './candidates.ts';
+import { candidatesHere } from './candidates.ts';
 import { checkpointsIn } from './checkpoints.ts';
 import type { Connection } from './connection.ts';
 import { datasetsIn } from './datasets.ts';
@@ -10,6 +10,7 @@ import { filesIn } from './files.ts';
 import { healthNoticesIn } from './healthNotices.ts';
 import { metricsIn } from './metrics.ts';
 import { readVersion } from './migrate.ts';
+import { privacyReportsIn } from './privacyReports.ts';
 import { parseRow } from './rows.ts';
 import { studiesIn } from './studies.ts';
 
@@ -66,7 +67,8 @@ export function createStore(db: Connection) {
     artifacts: artifactsIn(db),
     fileOutcomes: fileOutcomesIn(db),
     files: filesIn(db),
-    candidates: candidatesIn(db),
+    candidates: candidatesHere(),
+    privacyReports: privacyReportsIn(db),
     healthNotices: healthNoticesIn(db),
     studies: studiesIn(db),
     /** All that `work` writes is kept, or, if it throws, nothing. */

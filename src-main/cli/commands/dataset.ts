@@ -4,6 +4,7 @@ import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 import type { CommandInput, DatasetDetail } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
 import type { FileOutcome, FrameChoice, ScanCandidate } from '#contract/records.ts';
+import { describePrivacy } from '../describePrivacy.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import {
   holdoutShare,
@@ -35,6 +36,7 @@ interface ImportFlags extends ReadingFlags, PreprocessFlags {
   readonly pairsLow?: string;
   readonly factor?: string;
   readonly scan?: readonly string[];
+  readonly keyFile?: string;
 }
 
 interface ShowFlags extends ProjectFlags {
@@ -159,8 +161,9 @@ async function importFolder(folder: string, flags: ImportFlags, endWith: EndWith
       ...preprocessOf(flags),
       ...readingOf(flags),
       ...(flags.scan === undefined ? {} : { scans: [...flags.scan] }),
+      ...(flags.keyFile === undefined ? {} : { keyFile: resolve(flags.keyFile) }),
     };
-    const { job, files } = await follow(project, await call('dataset.import', input));
+    const { job, files, privacy } = await follow(project, await call('dataset.import', input));
     endWith(exitCodeOfJob(job.state));
     if (job.state !== 'succeeded') {
       const error = job.error ?? {
@@ -172,8 +175,11 @@ async function importFolder(folder: string, flags: ImportFlags, endWith: EndWith
       return;
     }
     const { volumeList, ...dataset } = await call('dataset.show', { project, name });
-    if (isJson) printJson({ dataset, files, job });
-    else printText(`Imported ${describeSummary({ ...dataset, volumeList })}${describeFiles(files)}`);
+    if (isJson) printJson({ dataset, files, job, privacy });
+    else {
+      const report = privacy === null ? '' : `\n\n${describePrivacy(privacy)}`;
+      printText(`Imported ${describeSummary({ ...dataset, volumeList })}${describeFiles(files)}${report}`);
+    }
   });
 }
 
@@ -224,6 +230,12 @@ export function addDatasetCommands(program: Command, endWith: EndWith): void {
       ).argParser(path),
     )
     .option('--factor <factor>', 'by how much those are coarser, such as 2 or 1x1x4')
+    .addOption(
+      new Option(
+        '--key-file <file.csv>',
+        'write down which subject got which pseudonym; whoever has this file knows the names, so keep it apart from the project',
+      ).argParser(path),
+    )
     .option('--scan <path...>', 'only these files and series, as "dataset scan" names them; what it sets aside too')
     .addOption(frameOption())
     .addOption(incompleteOption());

@@ -1,4 +1,5 @@
 /** `doppel job list | show | cancel | pause | resume`. */
+import { resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Argument, type Command } from 'commander';
 import type { Job } from '#contract/jobs.ts';
@@ -20,6 +21,10 @@ function describeJobs(jobs: readonly Job[]): string {
     job.id, job.state, job.kind === 'train' ? String(job.iteration) : '', formatTime(job.createdAt), job.error?.message.slice(0, 60) ?? '',
   ]); // prettier-ignore
   return formatTable([['job', 'state', 'iterations', 'created (UTC)', ''], ...rows]);
+}
+
+interface ResumeFlags extends ProjectFlags, UntilFlags {
+  readonly folder?: string;
 }
 
 interface AskedJob {
@@ -44,11 +49,15 @@ function printStopped(stopped: Job, { json }: ProjectFlags): void {
   else printText(`${stopped.id}: ${stopped.state}`);
 }
 
-async function resume(id: string, flags: ProjectFlags & UntilFlags, endWith: EndWith): Promise<void> {
+async function resume(id: string, flags: ResumeFlags, endWith: EndWith): Promise<void> {
   const [{ withSession }, { chooseProject }, { reportEnd }] = await loadParts();
   await withSession(async ({ call, follow }) => {
     const project = chooseProject(flags);
-    const detail = await follow(project, await call('job.resume', { project, job: id, until: untilOf(flags) }));
+    const folder = flags.folder === undefined ? {} : { folder: resolvePath(flags.folder) };
+    const detail = await follow(
+      project,
+      await call('job.resume', { project, job: id, until: untilOf(flags), ...folder }),
+    );
     endWith(exitCodeOfJob(detail.job.state));
     reportEnd(detail, { project, isJson: flags.json === true });
   });
@@ -120,7 +129,8 @@ export function addJobCommands(program: Command, endWith: EndWith): void {
     .addOption(projectOption())
     .addOption(iterationsOption())
     .addOption(minutesOption('train for this long in place of what was asked at first'))
+    .option('--folder <folder>', 'of an import that ended with its process: where its scans are, which is not kept')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  doppel job resume train-3f9a2c71 --project ageing --iterations 2000')
-    .action((id: string, flags: ProjectFlags & UntilFlags) => resume(id, flags, endWith));
+    .action((id: string, flags: ResumeFlags) => resume(id, flags, endWith));
 }

@@ -4,11 +4,10 @@
  */
 import type { DataSet } from 'dicom-parser';
 import type { Attributes } from '#contract/records.ts';
+import { oldestAge } from '../deidentify/columns.ts';
 
 export type DicomAttributes = Attributes;
 
-/** Ages above are told as this one, as BIDS advises (HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C)). */
-const oldestAge = 89;
 const modalities = new Set(['MR', 'CT', 'PT', 'NM', 'US', 'OT', 'SC']);
 const manufacturers = ['Siemens', 'GE', 'Philips', 'Canon', 'Toshiba', 'Hitachi', 'United Imaging', 'Bruker', 'Agilent', 'Varian', 'Fonar', 'Esaote', 'Hyperfine']; // prettier-ignore
 /** A model's name is kept where it is one that scanners have: free text could hold anything. */

@@ -9,6 +9,7 @@ import { BadScan } from '../badScan.ts';
 import { readingError } from '../byteSource.ts';
 import { readAttributes, type DicomAttributes } from './attributes.ts';
 import { readDescription, type DescriptionWords } from './descriptionWords.ts';
+import type { ElementCount } from './elementCount.ts';
 
 type Vector = readonly [number, number, number];
 
@@ -182,11 +183,17 @@ function checkLength(file: DicomFile, data: DataSet): void {
 }
 
 /**
- * Reads the header at `path`; null for a DICOMDIR, which only lists files. Identifiers are handed on through `blind` alone.
+ * Reads the header at `path`; null for a DICOMDIR, which only lists files. Identifiers are handed on through `blind` alone,
+ * tags to `count`.
  * Throws BadScan.
  */
-export async function readDicomFile(path: string, blind: (identifier: string) => string): Promise<DicomFile | null> {
+export async function readDicomFile(
+  path: string,
+  blind: (identifier: string) => string,
+  count: Pick<ElementCount, 'add'>,
+): Promise<DicomFile | null> {
   const { data, fileBytes } = await elementsOf(path);
+  count.add(data);
   const text = (tag: string): string => data.string(tag)?.trim() ?? '';
   if (text('x00020002') === directoryClass || data.elements['x00041220'] !== undefined) return null;
   const [columns, rows] = [data.uint16('x00280011') ?? 0, data.uint16('x00280010') ?? 0];

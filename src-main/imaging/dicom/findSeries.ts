@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { FileOutcome } from '#contract/records.ts';
 import { BadScan } from '../badScan.ts';
 import { readDicomFile, type DicomFile } from './dicomFile.ts';
+import { createElementCount, type RemovedElements } from './elementCount.ts';
 import { groupSeries, type Series } from './series.ts';
 
 export interface FoundSeries {
@@ -31,17 +32,19 @@ function createBlind(): (identifier: string) => string {
 interface Read {
   readonly files: readonly DicomFile[];
   readonly outcomes: readonly FileOutcome[];
+  readonly removed: RemovedElements;
 }
 
 async function readAll(root: string, paths: readonly string[], watch: Watch): Promise<Read> {
   const blind = createBlind();
+  const count = createElementCount();
   const files: DicomFile[] = [];
   const faults: BadScan[] = [];
   let withoutImage = 0;
   for (const [index, path] of paths.entries()) {
     await watch(index, paths.length);
     try {
-      const file = await readDicomFile(join(root, path), blind);
+      const file = await readDicomFile(join(root, path), blind, count);
       if (file?.hasImage === true) files.push(file);
       else if (file !== null) withoutImage++;
     } catch (thrown) {
@@ -57,7 +60,7 @@ async function readAll(root: string, paths: readonly string[], watch: Watch): Pr
     const reason = `${String(withoutImage)} of them hold no image (reports, presentation states and the like).`;
     outcomes.push({ path: someFiles, status: 'rejected', code: 'not-an-image', reason });
   }
-  return { files, outcomes };
+  return { files, outcomes, removed: count.result() };
 }
 
 /** `base`, or with the first number after it that makes it new. */
@@ -78,8 +81,8 @@ export async function findSeries(
   root: string,
   paths: readonly string[],
   { takenSubjects, watch }: { takenSubjects: ReadonlySet<string>; watch: Watch },
-): Promise<{ found: FoundSeries[]; outcomes: readonly FileOutcome[] }> {
-  const { files, outcomes } = await readAll(root, paths, watch);
+): Promise<{ found: FoundSeries[] } & Pick<Read, 'outcomes' | 'removed'>> {
+  const { files, outcomes, removed } = await readAll(root, paths, watch);
   const found: FoundSeries[] = [];
   const names = new Set<string>();
   let number = 0;
@@ -98,5 +101,5 @@ export async function findSeries(
       }
     }
   }
-  return { found, outcomes };
+  return { found, outcomes, removed };
 }

@@ -120,7 +120,7 @@ async function findMask(
       return { method: 'threshold', mask, sourceSha256: null, warnings: [] };
     }
     case 'files':
-      if (file === null) throw new BadScan('no-mask', `There is no mask for this scan in ${from.folder}.`);
+      if (file === null) throw new BadScan('no-mask', `There is no mask for this scan in "${from.folder}".`);
       return readMask(file, whole);
   }
 }

@@ -24,6 +24,8 @@ export interface Plan {
   /** Of real pairs: the folder of low-resolution scans, '' for none, and by how much they are coarser. */
   lowFolder: string;
   factor: string;
+  /** Where the key of pseudonyms goes, '' for nowhere. */
+  keyFile: string;
 }
 
 /** How scans are read, at the look and at the import. */
@@ -44,6 +46,7 @@ const defaultPlan = (): Plan => ({
   derivative: '',
   lowFolder: '',
   factor: '2',
+  keyFile: '',
 });
 
 /** The last part of a path, of any system. */
@@ -144,6 +147,7 @@ export const useImport = defineStore('import', () => {
     const { name, grid, spacingMm, holdout, seed } = plan;
     const derivative = plan.derivative.trim() === '' ? null : plan.derivative.trim();
     const pairs = plan.lowFolder === '' ? undefined : { folder: plan.lowFolder, factor: plan.factor };
+    const keyFile = plan.keyFile === '' ? undefined : plan.keyFile;
     const scans = chosenPaths(candidates.value, choice.value);
     const preprocess = preprocessOf(plan.preparation);
     const settings = {
@@ -156,6 +160,7 @@ export const useImport = defineStore('import', () => {
       pairs,
       scans,
       preprocess,
+      keyFile,
       ...reading,
     };
     const job = await call('dataset.import', { project: here(), folder: folder.value, ...settings });

@@ -341,5 +341,28 @@ export const en = {
       files: 'Files of the import',
       status: { imported: 'Imported', warning: 'Imported, with a warning', rejected: 'Left out' },
     },
+    privacy: {
+      title: 'De-identified: {pseudonyms}. What was left out',
+      pseudonyms: 'no subject needed a pseudonym | one subject under a pseudonym | {n} subjects under pseudonyms',
+      kept: 'Columns kept: {columns}',
+      left: 'Column left out: {column} ({why})',
+      why: {
+        identifier: 'names or numbers that identify',
+        date: 'dates',
+        text: 'free text',
+        'many-values': 'too many different values',
+        name: 'an unusual column name',
+      },
+      removed: '{tag} {keyword}: removed from {files}',
+      files: 'one file | {n} files',
+      others: 'Not read besides: {others} other elements, {privates} private ones',
+      key: 'Key of pseudonyms',
+      chooseKey: 'Write a key file …',
+      noKey: 'No key file',
+      keyHelp:
+        'Names and numbers of subjects do not come into the project. A key file says which subject got which pseudonym; without one nobody can tell afterwards.',
+      keyWarning:
+        'The key file tells who is who: keep it apart from the project, where few may read, and delete it when it has served.',
+    },
   },
 };

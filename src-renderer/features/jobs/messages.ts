@@ -16,6 +16,7 @@ export const en = {
   },
   about: {
     import: '“{name}” from {folder}',
+    imported: '“{name}”',
     train: '{model} · {preset}',
     synthesize: '{count} volume | {count} volumes',
     phantom: '{count} scan | {count} scans',

@@ -3,6 +3,7 @@ import { useModels } from '#bridge/modelStore.ts';
 import { durationWords } from '#ui/duration.ts';
 import { fileName } from '#ui/fileName.ts';
 import type { Job } from '#contract/jobs.ts';
+import { notKept } from '#contract/privacy.ts';
 import type { JobProgress } from '#contract/records.ts';
 import { useI18n } from 'vue-i18n';
 
@@ -28,7 +29,9 @@ export function useJobWords(): JobWords {
     about: ({ request }) => {
       switch (request.kind) {
         case 'import':
-          return t('jobs.about.import', { name: request.name, folder: fileName(request.folder) });
+          return request.folder === notKept
+            ? t('jobs.about.imported', { name: request.name })
+            : t('jobs.about.import', { name: request.name, folder: fileName(request.folder) });
         case 'train':
           return t('jobs.about.train', {
             model: models.titleOf(request.modelId),
@@ -50,7 +53,7 @@ export function useJobWords(): JobWords {
         case 'study':
           return '';
         case 'scan':
-          return fileName(request.folder);
+          return request.folder === notKept ? '' : fileName(request.folder);
       }
     },
     progress: ({ done, total, unit }) =>
