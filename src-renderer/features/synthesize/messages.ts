@@ -34,6 +34,11 @@ export const en = {
     start: 'Synthesise',
     queue: 'Add to queue',
   },
+  export: {
+    action: 'Export weights…',
+    title: 'File for the weights of the averaged generator',
+    written: '{tensors} tensors written to {file}.',
+  },
   result: {
     title: '{count} synthetic scan | {count} synthetic scans',
     lead: '{dataset} · iteration {iteration} · seed {seed} · truncation {truncation}',

@@ -1,5 +1,5 @@
 /** What the form of a new run holds, where it starts from, and what it asks for in the end. */
-import type { CommandInput } from '#contract/commands.ts';
+import type { CheckpointSummary, CommandInput } from '#contract/commands.ts';
 import type { CollapseAction } from '#contract/health.ts';
 import type { TrainingPlan } from '#contract/plan.ts';
 import type { DatasetRecord, ModelDescriptor } from '#contract/records.ts';
@@ -40,6 +40,19 @@ export const presetDraft = (model: ModelDescriptor, preset: string): Draft =>
 
 export const canTrain = (model: ModelDescriptor, dataset: DatasetRecord): boolean =>
   dataset.train > 0 && (model.grids?.includes(dataset.grid) ?? true);
+
+/** With which a training of the model can begin; of what was not trained, imported weights alone. */
+export const fittingCheckpoints = (
+  checkpoints: readonly CheckpointSummary[],
+  model: ModelDescriptor | null,
+  dataset: DatasetRecord | null,
+): readonly CheckpointSummary[] =>
+  checkpoints.filter(
+    (checkpoint) =>
+      checkpoint.modelId === model?.id &&
+      checkpoint.grid === dataset?.grid &&
+      (checkpoint.iteration > 0 || checkpoint.dataset === null),
+  );
 
 /** The default preset on the newest dataset that fits, or the settings of an earlier run. */
 export function startSetup(
