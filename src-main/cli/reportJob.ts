@@ -27,7 +27,9 @@ export function jobDocument(project: string, detail: JobDetail): JobDetail {
 }
 
 function describeNext(job: Job): string {
-  const resume = `doppel job resume ${job.id}`;
+  // Folders of looks and imports are not kept.
+  const isForgotten = job.kind === 'import' || job.kind === 'scan';
+  const resume = `doppel job resume ${job.id}${isForgotten ? ' --folder FOLDER' : ''}`;
   switch (job.state) {
     case 'interrupted':
       return `Doppel ended while this job was at work. Go on with: ${resume}`;
