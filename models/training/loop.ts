@@ -26,6 +26,8 @@ export interface LoopOptions {
   readonly watchEvery: Recurrence;
   /** Trains iteration `iteration`, counted from 1; losses by name. `isWatched`: `watch` follows. */
   step(iteration: number, isWatched: boolean): Promise<Scalars>;
+  /** After a step that threw: whether the state is that of before it, and is to be kept. */
+  undo(thrown: unknown): boolean;
   isCancelled(): boolean;
   onStep(iteration: number, losses: Scalars, timing: StepTiming): void;
   preview(iteration: number): Promise<void>;
@@ -99,10 +101,19 @@ export async function runTrainingLoop(options: LoopOptions): Promise<LoopResult>
     goOnFrom(await options.recover(fault, iteration, elapsed()));
   };
 
+  const step = async (isWatched: boolean): Promise<Scalars> => {
+    try {
+      return await options.step(iteration + 1, isWatched);
+    } catch (thrown) {
+      if (options.undo(thrown)) await save(false).catch(() => false); // what was thrown first says more
+      throw thrown;
+    }
+  };
+
   const train = async (): Promise<void> => {
     const began = now();
     const isWatched = isWatchDue();
-    const losses = await options.step(iteration + 1, isWatched);
+    const losses = await step(isWatched);
     iteration += 1;
     const fault = faultOf(losses);
     if (fault !== null) return recover(fault);

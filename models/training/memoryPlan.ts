@@ -6,11 +6,16 @@ import type { MemoryPlan } from '../model.ts';
 /** Told what an update is computed with from now on, and why, in a sentence. */
 export type MemoryChange = (settings: TrainingMemory, reason: string) => void;
 
+export interface TrainingMemoryPlan extends MemoryPlan {
+  /** Of a training that the system ended: batches of `count` scans are computed in a smaller way, where there is one. */
+  beginSmaller(count: number): void;
+}
+
 /**
  * Begins with `first`. Where memory runs out, half as many scans are computed at once; at one at a time, activations are
  * computed again; then AppError('out-of-memory'), as at once without `onChange`: then nothing is to change.
  */
-export function createMemoryPlan(first: TrainingMemory = plainMemory, onChange?: MemoryChange): MemoryPlan {
+export function createMemoryPlan(first: TrainingMemory = plainMemory, onChange?: MemoryChange): TrainingMemoryPlan {
   let settings = first;
   return {
     get settings() {
@@ -19,7 +24,19 @@ export function createMemoryPlan(first: TrainingMemory = plainMemory, onChange?:
     runOut(count, cause) {
       const next = onChange === undefined ? null : smaller(settings, count);
       if (next === null) throw exhausted(scansAtOnce(settings, count), settings, cause);
-      onChange?.(next, describeChange(scansAtOnce(settings, count), next, count));
+      const before = scansInWords(scansAtOnce(settings, count));
+      onChange?.(
+        next,
+        `Memory ran out with ${before} at once. ${describe(next, settings, count)}; the training goes on.`,
+      );
+      settings = next;
+    },
+    beginSmaller(count) {
+      const next = smaller(settings, count) ?? settings;
+      onChange?.(
+        next,
+        `The system ended this training the last time, most likely because memory ran out. ${describe(next, settings, count)}.`,
+      );
       settings = next;
     },
   };
@@ -37,12 +54,12 @@ function smaller(settings: TrainingMemory, count: number): TrainingMemory | null
 
 const scansInWords = (count: number): string => (count === 1 ? 'one scan' : `${String(count)} scans`);
 
-function describeChange(before: number, { pieces, recompute }: TrainingMemory, count: number): string {
-  const now =
-    recompute && before === 1
-      ? 'From here on activations are computed again instead of being kept, which takes longer'
-      : `From here on a batch is computed in ${String(pieces)} pieces of ${scansInWords(Math.ceil(count / pieces))} at most`;
-  return `Memory ran out with ${scansInWords(before)} at once. ${now}; the training goes on and learns the same.`;
+function describe({ pieces, recompute }: TrainingMemory, before: TrainingMemory, count: number): string {
+  if (pieces > before.pieces)
+    return `From here on a batch is computed in ${String(pieces)} pieces of ${scansInWords(Math.ceil(count / pieces))} at most`;
+  return recompute && !before.recompute
+    ? 'From here on activations are computed again instead of being kept, which takes longer'
+    : 'It is computed in the smallest way already: close other programs, or take a smaller network or grid';
 }
 
 function exhausted(before: number, { recompute }: TrainingMemory, cause: unknown): AppError {
@@ -58,5 +75,5 @@ function exhausted(before: number, { recompute }: TrainingMemory, cause: unknown
 const outOfMemoryWords = /OOM when allocating|RESOURCE_EXHAUSTED|Resource exhausted|bad_alloc|allocation failed/i;
 
 export function isOutOfMemory(thrown: unknown): boolean {
-  return thrown instanceof Error && outOfMemoryWords.test(thrown.message);
+  return thrown instanceof Error && !(thrown instanceof AppError) && outOfMemoryWords.test(thrown.message);
 }

@@ -4,6 +4,7 @@
  * (`await setImmediate()` of node:timers/promises) before it looks at `isCancelled`.
  */
 import { AppError, toErrorShape } from '#contract/errors.ts';
+import { isOutOfMemory } from '#models/training/memoryPlan.ts';
 import { workerCommand, workerTask, type WorkerMessage, type WorkerTask } from '#contract/jobs.ts';
 import type { WorkerContext } from './context.ts';
 
@@ -86,9 +87,12 @@ async function work(raw: unknown): Promise<never> {
   } catch (thrown) {
     if (thrown instanceof AppError && thrown.code === 'cancelled') return finish({ type: 'cancelled' });
     log(thrown);
-    return finish({ type: 'failed', error: toErrorShape(thrown) });
+    return finish({ type: 'failed', error: toErrorShape(isOutOfMemory(thrown) ? outOfMemory(thrown) : thrown) });
   }
 }
+
+const outOfMemory = (cause: unknown): AppError =>
+  new AppError('out-of-memory', 'Memory ran out. Close other programs, or take a smaller grid, network or batch.', { cause }); // prettier-ignore
 
 // Ctrl-C in a terminal reaches the whole group: the backend decides what it means, the worker only stops when it can.
 process.on('SIGINT', cancel);

@@ -28,6 +28,7 @@ export async function createSuperResolutionTraining(
     condition: null,
     trainedOn: { factor: [...plan.factor], profile: plan.profile, noise: plan.noise, pairs, ...described },
 
+    nextCount: () => null,
     drawnUntil: (iteration) => iteration * plan.count,
 
     async step(iteration) {

@@ -16,9 +16,11 @@ import {
   restoreCheckpoint,
   type CheckpointDescription,
 } from './checkpoint.ts';
-import { createCheckpointKeeper } from './checkpointKeeper.ts';
+import { createCheckpointKeeper, type CheckpointKeeper } from './checkpointKeeper.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
 import { peakMemoryMb } from './memory.ts';
+import { createMemoryGuard } from './memoryGuard.ts';
+import { readMemoryNote, writeMemoryNote } from './memoryNote.ts';
 import { previewSeed } from './generatorTraining.ts';
 import { freshRecord } from './healthVerdict.ts';
 import { registerNativeKernels } from './nativeKernels.ts';
@@ -47,13 +49,19 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
   const conditionBefore = (await checkpointBefore(task))?.condition;
   const training = await createTraining(entry, { config, grid, volumes, seed: request.seed, conditionBefore, memory });
   const { model } = training;
+  const guard = createMemoryGuard(model, context);
+  let checkpoints: CheckpointKeeper | null = null;
   try {
     const resumed = task.resumeFrom === null ? null : await resume(model, task, task.resumeFrom);
     if (resumed === null && task.startFrom !== undefined) await restoreCheckpoint(model, task.startFrom, 'networks');
     const checkpointsDir = join(task.projectDir, 'checkpoints');
     const versions = { ...task.versions, engine: `${engine.name} ${engine.version}` };
     const earlier = resumed === null ? [] : await listCheckpoints(checkpointsDir, task.jobId);
-    const checkpoints = createCheckpointKeeper({
+    const nextCount = training.nextCount();
+    if (task.wasKilled === true && nextCount !== null) memory.beginSmaller(nextCount);
+    let noted = memory.settings;
+    await writeMemoryNote(task.jobDir, noted);
+    const keeper = createCheckpointKeeper({
       training,
       memory,
       task: { ...task, versions },
@@ -61,15 +69,17 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
       earlier,
       context,
     });
+    checkpoints = keeper;
     const reporter = createReporter(context);
     const health = createTrainingHealth({
       training,
       action: request.onCollapse ?? 'warn',
       seed: request.seed,
       record: resumed?.health ?? { ...freshRecord, lastSound: resumed?.iteration ?? 0 },
-      keeper: checkpoints,
+      keeper,
       checkpointsDir,
       context,
+      guard,
       measured: (iteration, values) => {
         reporter.measured(iteration, values);
         reporter.flush(); // what comes after may take the run back
@@ -89,15 +99,20 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
       step: async (iteration, isWatched) => {
         await setImmediate(); // a request to stop arrives between turns of the event loop
         if (isWatched) health.begin();
+        if (memory.settings !== noted) await writeMemoryNote(task.jobDir, (noted = memory.settings));
+        guard.begin(iteration);
         return training.step(iteration);
       },
+      undo: (thrown) => guard.undo(thrown),
       isCancelled: () => context.isCancelled(),
       onStep: (iteration, losses, timing) => {
         reporter.add({ iteration, values: { ...losses } }, timing);
       },
       preview: async (iteration) => {
         reporter.flush();
-        const { picture, metrics } = await training.preview();
+        const shown = await guard.spare('A preview', () => training.preview());
+        if (shown === null) return;
+        const { picture, metrics } = shown;
         reporter.measured(iteration, metrics);
         const path = join(previewFolder, `${String(iteration).padStart(7, '0')}.png`);
         await writeFileAtomic(path, picture);
@@ -112,7 +127,7 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
       },
       checkpoint: async (iteration, elapsedSeconds, isLast) => {
         reporter.flush();
-        await checkpoints.write(iteration, isLast, { elapsedSeconds, health: health.record() });
+        await keeper.write(iteration, isLast, { elapsedSeconds, health: health.record() });
       },
       watch: (iteration, elapsedSeconds) => health.look({ iteration, elapsedSeconds }),
       areWeightsFinite: () => areWeightsFinite(model),
@@ -123,6 +138,8 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
     });
     reporter.flush();
     if (result.wasCancelled) throw cancelledError();
+  } catch (thrown) {
+    throw guard.ending(thrown, checkpoints?.lastUpTo(Infinity) ?? null);
   } finally {
     model.dispose();
   }
@@ -131,11 +148,15 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
 const now = (): number => performance.now() / 1000;
 
 /** What the run before had come to, or what was asked for, whichever takes less memory. */
-async function memoryToBeginWith({ request, resumeFrom }: TaskOf<'train'>): Promise<TrainingMemory> {
-  const asked = request.memory ?? plainMemory;
-  const reached = resumeFrom === null ? null : (await readCheckpointDescription(resumeFrom)).memory;
-  if (reached === null) return asked;
-  return { pieces: Math.max(asked.pieces, reached.pieces), recompute: asked.recompute || reached.recompute };
+async function memoryToBeginWith({ request, jobDir, resumeFrom }: TaskOf<'train'>): Promise<TrainingMemory> {
+  const kept = resumeFrom === null ? null : (await readCheckpointDescription(resumeFrom)).memory;
+  const known = [request.memory, kept, await readMemoryNote(jobDir)].filter(
+    (settings) => settings !== undefined && settings !== null,
+  );
+  return {
+    pieces: Math.max(plainMemory.pieces, ...known.map(({ pieces }) => pieces)),
+    recompute: known.some(({ recompute }) => recompute),
+  };
 }
 
 /** The checkpoint that it goes on from, or begins with: of another dataset, of weights from elsewhere; null: of none. */

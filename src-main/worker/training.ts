@@ -14,6 +14,8 @@ export interface Preview {
 
 export interface Training {
   readonly model: Trainable;
+  /** Scans of the next update, where it can be computed in pieces; null: it cannot. */
+  nextCount(): number | null;
   /** Scans or patches drawn up to the end of this iteration, the newest one. */
   drawnUntil(iteration: number): number;
   /** What the data was like, for a model that has to know its like again; null for the others. */

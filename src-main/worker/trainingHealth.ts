@@ -13,6 +13,7 @@ import type { CheckpointKeeper } from './checkpointKeeper.ts';
 import type { WorkerContext } from './context.ts';
 import { judgeHealth, type HealthRecord, type Look } from './healthVerdict.ts';
 import { healthMetrics, healthText, restoredText } from './healthWords.ts';
+import type { MemoryGuard } from './memoryGuard.ts';
 import type { Training } from './training.ts';
 
 /** A run that collapses once more after so many times wants other settings, not patience. */
@@ -45,6 +46,7 @@ export interface HealthRequest {
   readonly keeper: CheckpointKeeper;
   readonly checkpointsDir: string;
   readonly context: WorkerContext;
+  readonly guard: Pick<MemoryGuard, 'spare'>;
   measured(iteration: number, values: Scalars): void;
 }
 
@@ -100,7 +102,10 @@ export function createTrainingHealth(request: HealthRequest): TrainingHealth {
 
     async look(at) {
       const { iteration } = at;
-      const look: Look = { scans: await training.probe(), norms: await takeNorms(model) };
+      const scans = await request.guard.spare('A look at how the training fares', () => training.probe());
+      const norms = await takeNorms(model);
+      if (scans === null) return null;
+      const look: Look = { scans, norms };
       request.measured(iteration, healthMetrics(look));
       const before = record;
       const verdict = judgeHealth(look, iteration, before);

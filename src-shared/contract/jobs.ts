@@ -200,6 +200,7 @@ export const workerTask = z.discriminatedUnion('kind', [
     volumes: z.array(datasetVolume), // absolute paths, training split and held-out
     resumeFrom: folder.nullable(), // absolute checkpoint folder
     startFrom: folder.optional(), // absolute checkpoint folder; of a training that has no checkpoint of its own yet
+    wasKilled: z.boolean().optional(), // the system ended it the last time, most likely for its memory
     versions: jobVersions,
   }),
   z.strictObject({

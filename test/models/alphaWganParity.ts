@@ -14,7 +14,10 @@ const published = alphaWgan.presets.filter(({ id }) => id !== 'look');
 
 /** Every published form, small; the learning rate is high, so that the second iteration shows what the first one did. */
 export const parityConfigs: Readonly<Record<string, AlphaWganConfig>> = Object.fromEntries(
-  published.map((preset) => [preset.id, alphaWgan.configSchema.parse({ ...preset.config, ...small, batch: batchOf(preset.id) })]),
+  published.map((preset) => [
+    preset.id,
+    alphaWgan.configSchema.parse({ ...preset.config, ...small, batch: batchOf(preset.id) }),
+  ]),
 );
 
 /** Smooth waves, other ones in every scan: 2 · batch scans of `parityGrid`³ voxels in [-1, 1]. */

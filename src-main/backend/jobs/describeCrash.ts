@@ -29,6 +29,11 @@ function signalOf({ signal, exitCode }: WorkerEnd): string | null {
   return entry?.[0] ?? null;
 }
 
+/** Whether the system ended the process, which it does where memory runs short. */
+export function isEndedBySystem(end: WorkerEnd): boolean {
+  return end.final === null && !end.wasKilled && signalOf(end) === 'SIGKILL';
+}
+
 /** `logFile`: what the process printed; `afterwards`: what the user can do now, a sentence. */
 export function describeCrash(end: WorkerEnd, logFile: string, afterwards: string): ErrorShape {
   const signal = signalOf(end);
@@ -36,7 +41,7 @@ export function describeCrash(end: WorkerEnd, logFile: string, afterwards: strin
   const how = signal === null ? `with exit code ${String(end.exitCode)}` : `by signal ${signal}`;
   const isMemory = outOfMemoryWords.test(tail);
   const why =
-    isMemory || signal === 'SIGKILL'
+    isMemory || isEndedBySystem(end)
       ? ' Most often that means that the memory ran out: close other programs, or take a smaller grid or batch.'
       : '';
   const words = tail === '' ? '' : ` Its last words: ${tail}`;

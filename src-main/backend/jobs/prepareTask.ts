@@ -1,5 +1,6 @@
 /** From a job's row to what its worker process is handed, as things stand now. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type {
@@ -15,7 +16,7 @@ import type { DatasetRecord } from '#contract/records.ts';
 import { findCheckpointFault } from '../checkpoints/verifyCheckpoint.ts';
 import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts';
 import { nameTaken } from '../datasets/registerDataset.ts';
-import { checkpointDir, jobDir, reportsDir } from '../projects/layout.ts';
+import { checkpointDir, jobDir, killedFile, reportsDir } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import { prepareStudyTask } from '../studies/selectScans.ts';
 
@@ -56,6 +57,8 @@ async function prepareTrain(
   const from = await chooseCheckpoint(project, job.id, notice);
   const start = request.startFrom === undefined ? null : store.checkpoints.get(request.startFrom);
   const iteration = from?.iteration ?? 0;
+  const wasKilled = existsSync(killedFile(dir, job.id));
+  await rm(killedFile(dir, job.id), { force: true });
   store.transaction(() => {
     store.metrics.deleteAfter(job.id, iteration);
     store.artifacts.deleteAfter(job.id, iteration);
@@ -80,6 +83,7 @@ async function prepareTrain(
     })),
     resumeFrom: from?.folder ?? null,
     ...(start === null || from !== null ? {} : { startFrom: checkpointDir(dir, start) }),
+    wasKilled,
     versions: job.versions,
   };
 }

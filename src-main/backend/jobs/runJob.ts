@@ -1,5 +1,5 @@
 /** One job from its start to its end: the process, what it reports, and how the row looks afterwards. */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import type { ErrorShape } from '#contract/errors.ts';
 import type { BackendEvent } from '#contract/events.ts';
 import type { Job } from '#contract/jobs.ts';
@@ -8,11 +8,11 @@ import { registerDataset, type DatasetMessage } from '../datasets/registerDatase
 import { registerCases, type CasesMessage } from '../studies/registerCases.ts';
 import { describeError } from '../describeError.ts';
 import { now } from '../identifiers.ts';
-import { logFile } from '../projects/layout.ts';
+import { killedFile, logFile } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import { withOtherCheckpoints } from '../checkpoints/otherCheckpoints.ts';
 import type { Store } from '../store/store.ts';
-import { describeCrash } from './describeCrash.ts';
+import { describeCrash, isEndedBySystem } from './describeCrash.ts';
 import { removeImportLeftovers } from './importLeftovers.ts';
 import { prepareTask } from './prepareTask.ts';
 import { recordMessage } from './recordMessage.ts';
@@ -53,6 +53,8 @@ function resumeHint(job: Job): string {
   return `Resume continues from checkpoint ${job.checkpoint}.`;
 }
 
+const smallerHint = 'It goes on with smaller pieces of a batch, which take less memory.';
+
 interface Judged {
   readonly store: Store;
   readonly job: Job;
@@ -77,7 +79,8 @@ function judge(end: WorkerEnd, { store, job, stopped, log }: Judged): Ending {
     const message = `The job did not stop in the time it was given and was ended. ${resumeHint(job)}`;
     return { state: stoppedState, error: { code: 'cancelled', message } };
   }
-  return { state: 'failed', error: describeCrash(end, log, resumeHint(job)) };
+  const hint = job.kind === 'train' && isEndedBySystem(end) ? `${resumeHint(job)} ${smallerHint}` : resumeHint(job);
+  return { state: 'failed', error: describeCrash(end, log, hint) };
 }
 
 export function runJob({ project, jobId, emit }: RunRequest): RunningJob {
@@ -133,6 +136,7 @@ export function runJob({ project, jobId, emit }: RunRequest): RunningJob {
     }
     store.jobs.setWorker(jobId, worker.pid);
     const end = await worker.ended;
+    if (job.kind === 'train' && isEndedBySystem(end)) writeFileSync(killedFile(dir, jobId), '');
     return judge(end, { store, job, stopped, log: logFile(dir, jobId) });
   };
 

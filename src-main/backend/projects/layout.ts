@@ -26,6 +26,8 @@ export const casesFolder = 'cases';
 /** Another process asks the owner to stop a job by making one of these files: to cancel it, or to pause it. */
 export const cancelFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'cancel');
 export const pauseFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'pause');
+/** That the system ended a training: it goes on in a way that takes less memory. */
+export const killedFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'killed');
 
 export const checkpointDir = (projectDir: string, checkpoint: CheckpointRecord): string =>
   join(projectDir, checkpoint.path);

@@ -56,11 +56,19 @@ test(
     const failed = await backend.untilOver(job);
     expect(failed).toMatchObject({
       state: 'failed',
-      error: { code: 'worker-crashed', message: expect.stringContaining('Resume continues') as string },
+      error: {
+        code: 'worker-crashed',
+        message: expect.stringMatching(/memory ran out.* Resume continues .* smaller pieces/) as string,
+      },
     });
 
     const resumed = await backend.untilOver(await backend.call('job.resume', { project, job: job.id, until: null }));
     expect(resumed).toMatchObject({ id: job.id, state: 'succeeded', iteration: iterations });
+    const description = readFileSync(
+      join(project, 'checkpoints', String(resumed.checkpoint), 'checkpoint.json'),
+      'utf8',
+    );
+    expect(JSON.parse(description)).toMatchObject({ memory: { pieces: 1, recompute: true } }); // of one scan there is no smaller piece
     const [expected, got] = [
       await backend.call('job.metrics', { project, job: straight.id }),
       await backend.call('job.metrics', { project, job: job.id }),

@@ -38,6 +38,7 @@ describe('training loop', () => {
         real.dispose();
         return losses;
       },
+      undo: () => false,
       isCancelled: () => false,
       onStep: (iteration) => steps.push(iteration),
       preview: (iteration) => Promise.resolve(void previews.push(iteration)),
@@ -66,6 +67,21 @@ describe('training loop', () => {
     const { checkpoints, end } = await run(create(), { isCancelled: () => done >= 2, onStep: () => (done += 1) });
     expect(end).toEqual({ iteration: 2, wasCancelled: true });
     expect(checkpoints).toEqual([0, 2]);
+  });
+
+  it('saves the iteration before a step that threw where that can be undone', async () => {
+    let done = 0;
+    const fault = new Error('No memory.');
+    const step = (): Promise<Record<string, number>> =>
+      ++done > 2 ? Promise.reject(fault) : Promise.resolve({ loss: 1 });
+    for (const [isUndone, expected] of [
+      [true, [0, 2]],
+      [false, [0]],
+    ] as const) {
+      done = 0;
+      const { checkpoints, end } = await run(create(), { step, undo: (thrown) => isUndone && thrown === fault });
+      expect({ checkpoints, end }).toEqual({ checkpoints: expected, end: fault });
+    }
   });
 
   it('saves nothing again when it goes on from a goal that is reached', async () => {

@@ -62,6 +62,19 @@ it('knows the words of TensorFlow', () => {
   expect(isOutOfMemory(new Error('Invalid TF_Status: 3'))).toBe(false);
 });
 
+it('begins smaller where the system ended a training, as far as there is a smaller way', () => {
+  const told: string[] = [];
+  const memory = createMemoryPlan({ pieces: 2, recompute: false }, (_, reason) => told.push(reason));
+  for (let time = 0; time < 4; time++) memory.beginSmaller(count);
+  expect(told.map((reason) => /4 pieces|computed again|smallest way/.exec(reason)?.[0])).toEqual([
+    '4 pieces',
+    'computed again',
+    'smallest way',
+    'smallest way',
+  ]);
+  expect(memory.settings).toEqual({ pieces: 4, recompute: true });
+});
+
 it('computes activations again before it gives up, in words', async () => {
   await expect(update(0)).rejects.toMatchObject({
     code: 'out-of-memory',
