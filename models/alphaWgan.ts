@@ -94,6 +94,7 @@ export const alphaWgan: GeneratorEntry<typeof alphaWganConfig> = {
   configSchema: alphaWganConfig,
   hasTruncation: ({ variant }) => variant === 'kwon', // instance normalisation takes the length of a code away again
   batchSize: (config) => 2 * config.batch, // one batch for generator and encoder, a fresh one for the critics
+  updateSize: (config) => config.batch,
   publishedNames: (config, grid) => alphaWganNames({ ...config, grid }),
   needsHeldOut,
   create: (request) => createAlphaWgan(request),

@@ -193,6 +193,8 @@ export interface GeneratorEntry<Schema extends z.ZodType = z.ZodType> extends En
   batchSize(config: z.output<Schema>): number;
   /** Of a network that grows, in order; `scans`: in the training set. Absent: one level, of the batch that `batch` sets. */
   levels?(config: z.output<Schema>, at: { readonly grid: number; readonly scans: number }): readonly TrainingLevel[];
+  /** Scans of an update, where an iteration draws them for more than one. Absent: `batchSize`. */
+  updateSize?(config: z.output<Schema>): number;
   /** Column of the participants' table whose values are the classes; '': not conditional. Absent: the model never is. */
   condition?(config: z.output<Schema>): string;
   /** Whether training compares with held-out scans, and so needs some. Absent: it does not. */

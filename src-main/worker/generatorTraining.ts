@@ -43,7 +43,7 @@ export function createGeneratorTraining(
     condition,
     trainedOn: null,
     probe: () => health.measure(),
-    nextCount: () => model.nextBatch?.().count ?? batchSize,
+    nextCount: () => model.nextBatch?.().count ?? entry.updateSize?.(config) ?? batchSize,
     drawnUntil: (iteration) => model.nextBatch?.().from ?? iteration * batchSize,
 
     async step(iteration) {
