@@ -1,6 +1,6 @@
 /**
  * From what was measured of a training to how it stands: good, a warning or an alarm, for each measure. Limits and why:
- * docs/decisions/0035-how-a-training-is-watched.md.
+ * docs/decisions/0031-how-a-training-is-watched.md.
  */
 import { z } from 'zod';
 import { healthState, type HealthState } from '#contract/health.ts';
