@@ -115,13 +115,15 @@ function nothingFound(): BadScan {
 
 /** Correlation (φ) of the foreground marks of voxels next to each other, along the axis where it is largest. */
 function coherenceOf(mask: Uint8Array, [nx, ny, nz]: Vector3): number {
-  const share = mask.reduce((sum, mark) => sum + mark, 0) / mask.length;
+  let marks = 0;
+  for (let index = 0; index < mask.length; index++) marks += mask[index]!;
+  const share = marks / mask.length;
   const along = (length: number, stride: number): number => {
-    let [pairs, both] = [0, 0];
-    for (let index = 0; index + stride < mask.length; index++) {
-      if (Math.floor(index / stride) % length === length - 1) continue;
-      pairs++;
-      both += mask[index]! & mask[index + stride]!;
+    const [line, end] = [length * stride, (length - 1) * stride];
+    const pairs = (mask.length / line) * end;
+    let both = 0;
+    for (let start = 0; start < mask.length; start += line) {
+      for (let index = start; index < start + end; index++) both += mask[index]! & mask[index + stride]!;
     }
     return (both / pairs - share * share) / (share * (1 - share));
   };

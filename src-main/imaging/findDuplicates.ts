@@ -2,9 +2,14 @@
 import { spacingOf } from '#shared/volume/affine.ts';
 import type { PreparedScan } from './prepareScan.ts';
 
+/** What a scan is known by: no voxels. */
+export interface KnownScan extends Pick<PreparedScan, 'voxelHash'> {
+  readonly volume: Pick<PreparedScan['volume'], 'affine'>;
+}
+
 export interface Duplicates {
   /** The name under which the same scan came before, else null; then `name` stands for it from now on. */
-  findOrKeep(name: string, scan: PreparedScan): string | null;
+  findOrKeep(name: string, scan: KnownScan): string | null;
 }
 
 /** Differences of the axes below this share of a voxel are rounding. */

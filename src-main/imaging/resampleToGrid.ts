@@ -77,7 +77,7 @@ function filteredBrain(
   for (let index = 0; index < data.length; index++) {
     data[index] = padded[index] === 1 ? Math.min(2, Math.max(0, (data[index]! - intensity.low) * scale)) : 0;
   }
-  const coverage = Float32Array.from(padded);
+  const coverage = new Float32Array(padded);
   smoothVolume(data, box.size, sigma);
   smoothVolume(coverage, box.size, sigma);
   return { brain, coverage };
@@ -92,16 +92,21 @@ function shareOutside(
   const half = (grid / 2) * spacingMm;
   if (measures.reachMm.every((reach) => reach <= half - spacingMm / 2)) return 0;
   const middle = applyAffine(affine, [(grid - 1) / 2, (grid - 1) / 2, (grid - 1) / 2]);
-  const [nx, ny] = volume.size;
+  const [nx, ny, nz] = volume.size;
+  const [a, b, c] = volume.affine;
   let [inside, outside] = [0, 0];
-  for (let index = 0; index < mask.length; index++) {
-    if (mask[index] === 0) continue;
-    const x = index % nx;
-    const row = (index - x) / nx;
-    const place = applyAffine(volume.affine, [x, row % ny, Math.floor(row / ny)]);
-    const isOutside = place.some((at, world) => Math.abs(at - (middle[world] ?? 0)) > half);
-    if (isOutside) outside++;
-    else inside++;
+  for (let z = 0, index = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++, index++) {
+        if (mask[index] === 0) continue;
+        const isInside =
+          Math.abs(a[0] * x + a[1] * y + a[2] * z + a[3] - middle[0]) <= half &&
+          Math.abs(b[0] * x + b[1] * y + b[2] * z + b[3] - middle[1]) <= half &&
+          Math.abs(c[0] * x + c[1] * y + c[2] * z + c[3] - middle[2]) <= half;
+        if (isInside) inside++;
+        else outside++;
+      }
+    }
   }
   return outside / (inside + outside);
 }

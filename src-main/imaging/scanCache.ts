@@ -4,14 +4,12 @@ import type { Candidate } from './scanFolder.ts';
 
 export interface ScanCache {
   keep(candidate: Candidate, scan: PreparedScan): void;
-  /** The scan of a candidate, which the cache forgets. Throws what `prepare` throws. */
-  take(candidate: Candidate): Promise<PreparedScan>;
+  /** The scan of a candidate, which the cache forgets; null where it was not kept. */
+  take(candidate: Candidate): PreparedScan | null;
 }
 
-/** Bytes kept; with what one scan needs while it is read, an import stays well below 1 GiB. */
-const mostBytes = 256 * 2 ** 20;
-
-export function createScanCache(prepare: (candidate: Candidate) => Promise<PreparedScan>): ScanCache {
+/** Keeps up to `mostBytes` of voxels. */
+export function createScanCache(mostBytes: number): ScanCache {
   const scans = new Map<string, PreparedScan>();
   let bytes = 0;
   const sizeOf = ({ volume, mask }: PreparedScan): number => volume.data.byteLength + mask.byteLength;
@@ -21,10 +19,9 @@ export function createScanCache(prepare: (candidate: Candidate) => Promise<Prepa
       scans.set(path, scan);
       bytes += sizeOf(scan);
     },
-    take: async (candidate) => {
-      const { path } = candidate;
+    take: ({ path }) => {
       const scan = scans.get(path);
-      if (scan === undefined) return prepare(candidate);
+      if (scan === undefined) return null;
       scans.delete(path);
       bytes -= sizeOf(scan);
       return scan;

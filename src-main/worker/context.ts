@@ -7,11 +7,18 @@ export interface WorkerContext {
   send(message: WorkerMessage): void;
   /** True once the user has asked to stop, or the backend has gone. Look between steps. */
   isCancelled(): boolean;
+  /** True where it should stop but will be gone on with later: what is done stays. Absent: it never is. */
+  mayGoOn?(): boolean;
 }
 
 /** Thrown by a job that has stopped because it was asked to and has left everything in order. */
 export function cancelledError(): AppError {
   return new AppError('cancelled', 'Stopped as asked.');
+}
+
+/** Where something was thrown, without its words, which may name files: for logs. */
+export function framesOf(thrown: unknown): string[] {
+  return thrown instanceof Error ? (thrown.stack?.match(/^ {4}at .*$/gm) ?? []) : [];
 }
 
 /** Files between two words about how far the headers of a folder have been read. */

@@ -6,7 +6,7 @@
 import { AppError, toErrorShape } from '#contract/errors.ts';
 import { isOutOfMemory } from '#models/training/memoryPlan.ts';
 import { workerCommand, workerTask, type WorkerMessage, type WorkerTask } from '#contract/jobs.ts';
-import type { WorkerContext } from './context.ts';
+import { framesOf, type WorkerContext } from './context.ts';
 
 /** Resolves when the job is done; throws `AppError('cancelled')` when it stopped as asked, anything else when it failed. */
 async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> {
@@ -56,6 +56,8 @@ function send(message: WorkerMessage): Promise<void> {
 
 let kind: WorkerTask['kind'] | undefined;
 let isCancelled = false;
+/** Nobody has said that it is for good. */
+let mayGoOn = true;
 const cancel = (): void => {
   isCancelled = true;
 };
@@ -63,6 +65,7 @@ const cancel = (): void => {
 const context: WorkerContext = {
   send: (message) => void send(message),
   isCancelled: () => isCancelled,
+  mayGoOn: () => isCancelled && mayGoOn,
 };
 
 /** The channel keeps the order, so all earlier messages have gone once this one has. */
@@ -74,8 +77,7 @@ async function finish(message: WorkerMessage): Promise<never> {
 /** The stack goes to the job's log, the words to the user; of a look or an import, words may name patients and stay out. */
 function log(thrown: unknown): void {
   const hasNames = ['scan', 'preview', 'import'].includes(kind ?? '');
-  const frames = thrown instanceof Error ? (thrown.stack?.match(/^ {4}at .*$/gm) ?? []) : [];
-  console.error(hasNames ? ['The job failed; its words were shown.', ...frames].join('\n') : thrown);
+  console.error(hasNames ? ['The job failed; its words were shown.', ...framesOf(thrown)].join('\n') : thrown);
 }
 
 async function work(raw: unknown): Promise<never> {
@@ -105,7 +107,10 @@ process.on('uncaughtException', (error) => {
 
 process.once('message', (task) => {
   process.on('message', (raw) => {
-    if (workerCommand.safeParse(raw).success) cancel();
+    const command = workerCommand.safeParse(raw);
+    if (!command.success) return;
+    if (command.data.type === 'cancel') mayGoOn = false;
+    cancel();
   });
   void work(task);
 });

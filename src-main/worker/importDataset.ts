@@ -1,38 +1,42 @@
 /**
- * The import job: finds the scans of a folder, looks at each (first pass), settles the spacing of the grid, stores each
- * on it (second pass), splits the subjects. One bad file never stops the rest; a failure or cancellation leaves no file.
+ * The import job: finds the scans of a folder, has each looked at (first pass), settles the spacing of the grid, has each
+ * stored on it (second pass), splits the subjects. One bad file never stops the rest. Outcomes, copies and records follow
+ * the order of the candidates, whoever works on them and whichever is ready first. A failure or cancellation leaves no
+ * file; an import whose process ended goes on from its journal.
  */
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { ImportRequest } from '#contract/importing.ts';
 import type { TaskOf } from '#contract/jobs.ts';
-import type { Alignment, FileOutcome, ScanQuality, VolumeRecord } from '#contract/records.ts';
-import { moveVolume } from '#imaging/align/moveVolume.ts';
-import { writeFileAtomic } from '#imaging/atomicWrite.ts';
-import { BadScan, type ScanWarning } from '#imaging/badScan.ts';
+import type { FileOutcome, ScanQuality, VolumeRecord } from '#contract/records.ts';
+import { sha256Of } from '#imaging/atomicWrite.ts';
+import type { ScanWarning } from '#imaging/badScan.ts';
 import { chooseSpacing } from '#imaging/chooseSpacing.ts';
 import { createDuplicates } from '#imaging/findDuplicates.ts';
-import { labelStorage, openLabelMaps, type LabelMaps } from '#imaging/labelMaps.ts';
-import { writeNifti } from '#imaging/niftiWrite.ts';
-import { drawThumbnail } from '#imaging/thumbnail.ts';
+import { openLabelMaps } from '#imaging/labelMaps.ts';
 import { subjectKey } from '#imaging/participants.ts';
-import type { PreparedScan } from '#imaging/prepareScan.ts';
-import { measureQuality } from '#imaging/quality/measureQuality.ts';
 import { readVolume } from '#imaging/readVolume.ts';
-import { reduceVolume } from '#imaging/reduceVolume.ts';
-import { resampleLabels, resampleToGrid } from '#imaging/resampleToGrid.ts';
-import { createScanCache } from '#imaging/scanCache.ts';
 import { scanFolder, type Candidate, type FolderContent } from '#imaging/scanFolder.ts';
 import { splitSubjects } from '#imaging/splitSubjects.ts';
 import { supportedFormats } from '#imaging/volumeFile.ts';
 import { distancesToOthers } from '#shared/statistics/distancesToOthers.ts';
-import type { Volume } from '#shared/volume/volume.ts';
 import { cancelledError, headerWatch, type WorkerContext } from './context.ts';
-import { openPairs, type Pairs } from './importPairs.ts';
+import { openJournal, type ImportJournal } from './importJournal.ts';
+import { findPairs } from './importPairs.ts';
+import { createPool, type ScanPool } from './importPool.ts';
 import { deidentify } from './importPrivacy.ts';
 import { openPreprocess, type Preprocess } from './importPreprocess.ts';
+import {
+  outlineOf,
+  volumesFolder,
+  type MeasuredScan,
+  type ScanAnswer,
+  type StoredScan,
+  type StoreOrder,
+} from './importScan.ts';
+import { sourceState } from './importSources.ts';
 
 /** A record but for what is known when all scans are stored: the split, and the distance to the others. */
 interface StoredVolume extends Omit<VolumeRecord, 'split' | 'quality'> {
@@ -44,19 +48,19 @@ interface ImportRun {
   readonly projectDir: string;
   readonly context: WorkerContext;
   readonly content: FolderContent;
-  readonly labels: LabelMaps | null;
-  readonly pairs: Pairs | null;
+  readonly lowOf: ReadonlyMap<string, Candidate> | null;
   readonly preprocess: Preprocess;
+  readonly pool: ScanPool;
+  readonly journal: ImportJournal;
   readonly progress: Progress;
-  /** Paths relative to the project: to be removed if the import does not succeed. */
-  readonly written: string[];
   /** What was stored, on few voxels, in the same order. */
   readonly outlines: Float32Array[];
 }
 
 /** What the first pass keeps of a scan. */
-interface Measured extends Pick<PreparedScan, 'measures' | 'measure'> {
-  readonly candidate: Candidate;
+interface Measured {
+  readonly index: number;
+  readonly scan: MeasuredScan;
 }
 
 interface Progress {
@@ -64,12 +68,17 @@ interface Progress {
   step(steps: number, note: string): void;
 }
 
-const volumesFolder = 'volumes';
 /** A brain that reaches this many times farther, or less far, than the usual one of its dataset is pointed out. */
 const unusualReach = 1.35;
 const unusuallyShort = 0.6;
-/** Of the volumes by which scans are compared with each other. */
-const outlineSide = 16;
+const workingProcesses = 2;
+/** Below these an import is over before another process has started. */
+const fewScans = 3;
+const fewBytes = 6 * 2 ** 20;
+/** Prepared scans kept between the passes, by all processes together; each needs about 400 MiB beside them at 1 mm. */
+const cacheBytes = 256 * 2 ** 20;
+/** How often it is looked whether the import should stop. */
+const stopPollMs = 200;
 
 function createProgress(context: WorkerContext, total: number): Progress {
   const startedAt = performance.now();
@@ -83,161 +92,122 @@ function createProgress(context: WorkerContext, total: number): Progress {
   };
 }
 
-function outcomeOf(path: string, warnings: readonly ScanWarning[]): FileOutcome {
+function outcomeOf(path: string, warnings: StoredScan['warnings']): FileOutcome {
   const [first] = warnings;
   if (first === undefined) return { path, status: 'imported', code: 'ok', reason: '' };
   return { path, status: 'warning', code: first.code, reason: warnings.map(({ reason }) => reason).join(' ') };
 }
 
-/** Runs `work` on one scan; a bad one is reported as rejected and gives null. */
-async function orRejected<T>({ context }: ImportRun, path: string, work: () => Promise<T>): Promise<T | null> {
-  if (context.isCancelled()) throw cancelledError();
-  try {
-    return await work();
-  } catch (thrown) {
-    if (!(thrown instanceof BadScan)) throw thrown;
-    context.send({
-      type: 'file',
-      outcome: { path, status: 'rejected', code: thrown.scanCode, reason: thrown.message },
-    });
-    return null;
-  }
+/** An answer that is awaited in the order of the candidates may fail before its turn: that is told then. */
+function inTurn<T>(answers: Promise<T>[]): Promise<T>[] {
+  for (const answer of answers) answer.catch(() => undefined);
+  return answers;
 }
 
-/** Writes the label map of a scan on the scan's grid; without one, or with a bad one, says so. */
-async function storeLabels(
-  { labels, projectDir, written }: ImportRun,
-  candidate: Candidate,
-  {
-    id,
-    grid,
-    affine,
-    alignment,
-  }: { id: string; alignment: Alignment | null } & Pick<VolumeRecord, 'affine'> & Pick<ImportRequest, 'grid'>,
-): Promise<{ labelPath: string | null; warnings: ScanWarning[] }> {
-  if (labels === null) return { labelPath: null, warnings: [] };
-  const found = labels.find(candidate);
-  if (found === null) {
-    return {
-      labelPath: null,
-      warnings: [{ code: 'no-label', reason: 'There is no label map for this scan in the derivative.' }],
-    };
-  }
-  try {
-    const { volume: read } = await readVolume(found);
-    const volume = moveVolume(read, alignment);
-    const onGrid = resampleLabels(volume, grid, affine);
-    if (!onGrid.data.some((label) => label !== 0) && volume.data.some((label) => label !== 0)) {
-      const reason =
-        'Its label map was left out: no label lies within the brain’s grid. Scan and label map must share one space in mm.';
-      return { labelPath: null, warnings: [{ code: 'bad-label', reason }] };
-    }
-    const storage = labelStorage(onGrid);
-    const labelPath = `${volumesFolder}/${id}.labels.nii`;
-    written.push(labelPath);
-    await writeNifti(join(projectDir, labelPath), onGrid, { storage, description: 'Doppel label map' });
-    return { labelPath, warnings: [] };
-  } catch (thrown) {
-    if (!(thrown instanceof BadScan)) throw thrown;
-    return {
-      labelPath: null,
-      warnings: [{ code: 'bad-label', reason: `Its label map was left out: ${thrown.message}` }],
-    };
-  }
+function reject({ context }: ImportRun, { path }: Candidate, rejection: NonNullable<ScanAnswer['rejection']>): void {
+  context.send({ type: 'file', outcome: { path, status: 'rejected', ...rejection } });
 }
 
-/** Resamples a prepared scan, writes it and reports it. */
+async function measureScan({ pool, journal }: ImportRun, index: number): Promise<ScanAnswer> {
+  const known = journal.measured(index);
+  if (known !== null) return { measured: known, stored: null, rejection: null };
+  const answer = await pool.run({ index, alignment: null, store: null });
+  if (answer.measured !== null) await journal.addMeasured(index, answer.measured);
+  return answer;
+}
+
+/** Stores a scan; one that is stored is left as it is. */
 async function storeScan(
   run: ImportRun,
-  candidate: Candidate,
-  { scan, spacingMm, notes }: { scan: PreparedScan; spacingMm: number; notes: readonly ScanWarning[] },
-): Promise<StoredVolume> {
-  const { grid } = run.request;
-  const { volume, transform, warnings } = resampleToGrid(scan, { grid, spacingMm });
-  const low = run.pairs === null ? null : await run.pairs.read(candidate, volume, scan.alignment);
-  const id = randomUUID();
-  const path = `${volumesFolder}/${id}.nii`;
-  run.written.push(path);
-  const { sha256 } = await writeNifti(join(run.projectDir, path), volume, {
-    storage: { kind: 'float32' },
-    description: 'Doppel grid volume',
-  });
-  const thumbnailPath = `${volumesFolder}/${id}.png`;
-  run.written.push(thumbnailPath);
-  await writeFileAtomic(join(run.projectDir, thumbnailPath), drawThumbnail(volume, { low: -1, high: 1 }));
-  const labels = await storeLabels(run, candidate, { id, grid, affine: volume.affine, alignment: scan.alignment });
-  const lowPath = `${volumesFolder}/${id}.low.nii`;
-  if (low !== null) run.written.push(lowPath);
-  const storedLow = low === null ? null : await low.write(run.projectDir, lowPath);
-  run.outlines.push(outlineOf(volume));
-  const all = [...scan.warnings, ...warnings, ...notes, ...labels.warnings, ...(low?.warnings ?? [])];
-  run.context.send({ type: 'file', outcome: outcomeOf(candidate.path, all) });
+  { index, scan }: { index: number; scan: MeasuredScan | null },
+  wishes: Omit<StoreOrder, 'id'>,
+): Promise<ScanAnswer> {
+  const { pool, journal, projectDir } = run;
+  const settings = sha256Of(JSON.stringify(wishes));
+  const known = journal.stored(index, settings);
+  const measured = scan ?? journal.measured(index);
+  if (known !== null && measured !== null) {
+    const { volume } = await readVolume(join(projectDir, known.volume.path));
+    return { measured, stored: { ...known, outline: outlineOf(volume) }, rejection: null };
+  }
+  await journal.remove(index);
+  const store = { ...wishes, id: journal.ids[index] ?? '' };
+  const answer = await pool.run({ index, alignment: measured?.alignment ?? null, store });
+  if (answer.measured !== null && measured === null) await journal.addMeasured(index, answer.measured);
+  if (answer.stored !== null) await journal.addStored(index, settings, answer.stored);
+  return answer;
+}
+
+/** A stored scan with what only its candidate knows; it is reported. */
+function recordOf(run: ImportRun, candidate: Candidate, stored: NonNullable<ScanAnswer['stored']>): StoredVolume {
+  const { content, context, lowOf, outlines } = run;
+  const { volume, warnings, outline } = stored;
+  const low = lowOf?.get(candidate.path);
+  outlines.push(outline);
+  context.send({ type: 'file', outcome: outcomeOf(candidate.path, warnings) });
   return {
-    id,
+    ...volume,
     subject: candidate.subject,
     session: candidate.session,
-    path,
-    sha256,
-    labelPath: labels.labelPath,
-    thumbnailPath,
-    low: storedLow,
-    removed: false,
+    low: volume.low === null || low === undefined ? null : { ...volume.low, sourceFile: low.path },
     sourceFile: candidate.path,
-    sourceSha256: scan.sourceSha256,
-    affine: volume.affine,
-    transform,
-    attributes: { ...candidate.series?.attributes, ...run.content.participants.get(subjectKey(candidate.subject)) },
-    quality: measureQuality(scan, volume),
-    accepted: false,
-    warnings: all.map(({ reason }) => reason),
+    attributes: { ...candidate.series?.attributes, ...content.participants.get(subjectKey(candidate.subject)) },
   };
 }
 
-/** 16 voxels a side or somewhat more, each the mean of what it covers. */
-function outlineOf(volume: Volume): Float32Array {
-  const side = volume.size[0];
-  let factor = Math.max(1, Math.floor(side / outlineSide));
-  while (side % factor !== 0) factor--;
-  return reduceVolume(volume, factor).data;
-}
-
-/** First pass: reads and measures every candidate and hands on those that are usable and new. */
+/** First pass: has every candidate looked at and hands on those that are usable and new. */
 async function lookAtScans(
   run: ImportRun,
-  use: (candidate: Candidate, scan: PreparedScan) => Promise<void>,
-  stepsEach: number,
+  { look, stepsEach }: { look: (index: number) => Promise<ScanAnswer>; stepsEach: number },
+  use: (scan: Measured, answer: ScanAnswer) => void,
 ): Promise<void> {
+  const { candidates } = run.content;
   const duplicates = createDuplicates();
-  for (const candidate of run.content.candidates) {
+  const answers = inTurn(candidates.map((_, index) => look(index)));
+  for (const [index, candidate] of candidates.entries()) {
+    if (run.context.isCancelled()) throw cancelledError();
     run.progress.step(0, `Reading ${candidate.path}`);
-    const isUsed = await orRejected(run, candidate.path, async () => {
-      const scan = await run.preprocess.prepare(candidate);
-      const original = duplicates.findOrKeep(candidate.path, scan);
-      if (original === null) {
-        await use(candidate, scan);
-        return true;
-      }
-      const reason = `This is the same scan as "${original}", voxel for voxel; it was imported once.`;
-      run.context.send({
-        type: 'file',
-        outcome: { path: candidate.path, status: 'rejected', code: 'duplicate', reason },
+    const answer = await answers[index];
+    const scan = answer?.measured ?? null;
+    const original = scan === null ? null : duplicates.findOrKeep(candidate.path, scan);
+    if (original !== null) {
+      await run.journal.remove(index); // where it was stored before it was known
+      reject(run, candidate, {
+        code: 'duplicate',
+        reason: `This is the same scan as "${original}", voxel for voxel; it was imported once.`,
       });
-      return false;
-    });
-    run.progress.step(isUsed === true ? 1 : stepsEach, `Read ${candidate.path}`);
+    } else if (answer !== undefined) {
+      if (scan !== null) use({ index, scan }, answer);
+      if (answer.rejection !== null) reject(run, candidate, answer.rejection);
+    }
+    const isUsed = answer?.rejection === null && original === null;
+    run.progress.step(isUsed ? 1 : stepsEach, `Read ${candidate.path}`);
   }
 }
 
-/** With a given spacing every scan is read once and stored at once. */
+/** Candidates that an earlier run has found to be copies, as far as it came. */
+function knownCopies({ content, journal }: ImportRun): ReadonlySet<number> {
+  const duplicates = createDuplicates();
+  const copies = content.candidates.map(({ path }, index) => {
+    const scan = journal.measured(index);
+    return scan !== null && duplicates.findOrKeep(path, scan) !== null ? index : -1;
+  });
+  return new Set(copies);
+}
+
+/** With a given spacing every scan is read once and stored at once; a copy, which is known as one only then, is removed. */
 async function importAtSpacing(run: ImportRun, spacingMm: number): Promise<StoredVolume[]> {
+  const { candidates } = run.content;
   const stored: StoredVolume[] = [];
-  await lookAtScans(
-    run,
-    async (candidate, scan) => {
-      stored.push(await storeScan(run, candidate, { scan, spacingMm, notes: [] }));
-    },
-    1,
-  );
+  const copies = knownCopies(run);
+  const look = (index: number): Promise<ScanAnswer> =>
+    copies.has(index)
+      ? measureScan(run, index)
+      : storeScan(run, { index, scan: null }, { spacingMm, scale: null, notes: [] });
+  await lookAtScans(run, { look, stepsEach: 1 }, ({ index }, answer) => {
+    const candidate = candidates[index];
+    if (candidate !== undefined && answer.stored !== null) stored.push(recordOf(run, candidate, answer.stored));
+  });
   return stored;
 }
 
@@ -257,41 +227,37 @@ function sizeNotes(reach: number, reaches: readonly number[]): ScanWarning[] {
 
 /** What needs every scan, the spacing or a common scale of intensities, is known when all have been measured. */
 async function importInTwoPasses(run: ImportRun): Promise<{ spacingMm: number; stored: StoredVolume[] }> {
-  const { grid } = run.request;
-  const cache = createScanCache(run.preprocess.prepare);
+  const { request, content, context, progress, preprocess } = run;
   const measured: Measured[] = [];
-  await lookAtScans(
-    run,
-    (candidate, scan) => {
-      measured.push({ candidate, measures: scan.measures, measure: scan.measure });
-      cache.keep(candidate, scan);
-      return Promise.resolve();
-    },
-    2,
-  );
+  const look = (index: number): Promise<ScanAnswer> => measureScan(run, index);
+  await lookAtScans(run, { look, stepsEach: 2 }, (scan) => measured.push(scan));
   if (measured.length === 0) return { spacingMm: 1, stored: [] };
+  const scans = measured.map(({ scan }) => scan);
   const spacingMm =
-    run.request.spacingMm === 'auto'
+    request.spacingMm === 'auto'
       ? chooseSpacing(
-          measured.map(({ measures }) => measures.reachMm),
-          grid,
+          scans.map(({ measures }) => measures.reachMm),
+          request.grid,
         )
-      : run.request.spacingMm;
-  const normalise = run.preprocess.forSet(measured);
-  const reaches = measured.map(({ measures }) => Math.max(...measures.reachMm));
+      : request.spacingMm;
+  const scale = preprocess.scaleOf(scans);
+  const reaches = scans.map(({ measures }) => Math.max(...measures.reachMm));
+  const answers = inTurn(
+    measured.map((one) => {
+      const notes = sizeNotes(Math.max(...one.scan.measures.reachMm), reaches);
+      return storeScan(run, one, { spacingMm, scale, notes });
+    }),
+  );
   const stored: StoredVolume[] = [];
-  for (const { candidate, measures } of measured) {
-    run.progress.step(0, `Resampling ${candidate.path}`);
-    const notes = sizeNotes(Math.max(...measures.reachMm), reaches);
-    const volume = await orRejected(run, candidate.path, async () =>
-      storeScan(run, candidate, {
-        scan: normalise(await cache.take(candidate)),
-        spacingMm,
-        notes,
-      }),
-    );
-    if (volume !== null) stored.push(volume);
-    run.progress.step(1, `Stored ${candidate.path}`);
+  for (const [at, { index }] of measured.entries()) {
+    const candidate = content.candidates[index];
+    if (context.isCancelled()) throw cancelledError();
+    if (candidate === undefined) continue;
+    progress.step(0, `Resampling ${candidate.path}`);
+    const answer = await answers[at];
+    if (answer?.stored) stored.push(recordOf(run, candidate, answer.stored));
+    if (answer?.rejection) reject(run, candidate, answer.rejection);
+    progress.step(1, `Stored ${candidate.path}`);
   }
   return { spacingMm, stored };
 }
@@ -334,39 +300,61 @@ async function importScans(run: ImportRun): Promise<void> {
   });
 }
 
+/** How many processes work on the scans. */
+function processesFor(scans: number, bytes: number): number {
+  return scans <= fewScans || bytes < fewBytes ? 1 : Math.min(workingProcesses, availableParallelism());
+}
+
 /**
  * Imports the folder of `task.request` into `task.projectDir/volumes`. Sends one `file` message for every file that
- * looks like a scan and at the end one `dataset` message. Throws AppError: 'no-usable-scans', 'not-found', 'cancelled';
- * and the system's errors where the project cannot be written.
+ * looks like a scan and at the end one `dataset` message. `processes`: not given, as many as the scans are worth. Throws
+ * AppError: 'no-usable-scans', 'not-found', 'cancelled'; and the system's errors where the project cannot be written.
  */
-export async function importDataset(task: TaskOf<'import'>, context: WorkerContext): Promise<void> {
-  const { request, projectDir } = task;
+export async function importDataset(task: TaskOf<'import'>, context: WorkerContext, processes?: number): Promise<void> {
+  const { request, projectDir, jobDir } = task;
   context.send({
     type: 'progress',
     progress: { done: 0, total: 0, unit: 'steps', secondsLeft: null, note: 'Looking for scans' },
   });
   const found = await scanFolder(request.folder, { named: request.scans, watch: headerWatch(context) });
-  const { pairs, content } = await openPairs(request, found);
+  const { lowOf, content } = await findPairs(request, found);
+  const { candidates } = content;
   const labels = request.derivative === null ? null : await openLabelMaps(request.folder, request.derivative);
+  const preprocess = await openPreprocess(request, candidates);
   await mkdir(join(projectDir, volumesFolder), { recursive: true });
-  const written: string[] = [];
-  const preprocess = await openPreprocess(request, content.candidates);
-  const steps = content.candidates.length * (request.spacingMm === 'auto' || preprocess.needsSet ? 2 : 1);
+  const states = await Promise.all(candidates.map((one) => sourceState({ request, labels, lowOf }, one)));
+  const bytes = states.reduce((sum, state) => sum + state.bytes, 0);
+  const journal = await openJournal({ projectDir, jobDir, states: states.map(({ hash }) => hash) });
+  const pool = await createPool(
+    { request, projectDir, candidates, lowOf, cacheBytes },
+    processes ?? processesFor(candidates.length, bytes),
+  );
+  const watch = setInterval(() => {
+    if (context.isCancelled()) void pool.close();
+  }, stopPollMs);
+  const steps = candidates.length * (request.spacingMm === 'auto' || preprocess.needsSet ? 2 : 1);
+  const progress = createProgress(context, steps);
   try {
     await importScans({
       request,
       projectDir,
       context,
       content,
-      labels,
-      pairs,
+      lowOf,
       preprocess,
-      progress: createProgress(context, steps),
-      written,
+      pool,
+      journal,
+      progress,
       outlines: [],
     });
+    await pool.close();
+    await journal.close();
   } catch (thrown) {
-    for (const path of written) await rm(join(projectDir, path), { force: true });
+    await pool.close();
+    if (context.mayGoOn?.() === true) await journal.close();
+    else await journal.discard();
     throw thrown;
+  } finally {
+    clearInterval(watch);
   }
 }

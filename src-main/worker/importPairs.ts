@@ -12,10 +12,13 @@ import { scanFolder, type Candidate, type FolderContent } from '#imaging/scanFol
 import { parseFactor } from '#shared/volume/factor.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 
+/** A record without the name of the file, which the pair knows. */
+export type StoredLow = Omit<LowScan, 'sourceFile'>;
+
 export interface PairedLow {
   readonly warnings: readonly ScanWarning[];
   /** `path` is relative to the project. */
-  write(projectDir: string, path: string): Promise<LowScan>;
+  write(projectDir: string, path: string): Promise<StoredLow>;
 }
 
 export interface Pairs {
@@ -34,12 +37,15 @@ const noPair = (path: string, { reason }: Unmatched): FileOutcome => ({
   reason: `${reason} It was left out.`,
 });
 
-/** Without pairs the content as it is; with them, the scans that have one. Throws AppError 'not-found'. */
-export async function openPairs(
+/**
+ * Without pairs the content as it is; with them, the scans that have one, and by their paths the low-resolution ones.
+ * Throws AppError 'not-found'.
+ */
+export async function findPairs(
   { folder, pairs }: ImportRequest,
   content: FolderContent,
-): Promise<{ pairs: Pairs | null; content: FolderContent }> {
-  if (pairs === undefined) return { pairs: null, content };
+): Promise<{ lowOf: ReadonlyMap<string, Candidate> | null; content: FolderContent }> {
+  if (pairs === undefined) return { lowOf: null, content };
   const lowContent = await scanFolder(pairs.folder);
   const withoutSeries = (candidates: readonly Candidate[]): Candidate[] =>
     candidates.filter(({ series }) => series === undefined);
@@ -48,7 +54,7 @@ export async function openPairs(
     candidates.filter(({ series }) => series !== undefined).map(({ path }) => ({ path, reason: dicomPair }));
   const seenFromHigh = (path: string): string => relative(folder, join(pairs.folder, path)).split(sep).join('/');
   return {
-    pairs: createPairs(pairs, lowOf),
+    lowOf,
     content: {
       ...content,
       candidates: content.candidates.filter(({ path }) => lowOf.has(path)),
@@ -62,7 +68,8 @@ export async function openPairs(
   };
 }
 
-function createPairs(
+/** `lowOf`: as `findPairs` gives it. */
+export function createPairs(
   { folder, factor: text }: NonNullable<ImportRequest['pairs']>,
   lowOf: ReadonlyMap<string, Candidate>,
 ): Pairs {
@@ -83,7 +90,7 @@ function createPairs(
               description: 'Doppel low-resolution volume',
             });
             const { sourceSha256 } = scan;
-            return { path: storedPath, sha256, factor: [...factor], sourceFile: low.path, sourceSha256, correlation };
+            return { path: storedPath, sha256, factor: [...factor], sourceSha256, correlation };
           },
         };
       } catch (thrown) {

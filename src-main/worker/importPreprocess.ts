@@ -9,18 +9,17 @@ import { BadScan } from '#imaging/badScan.ts';
 import { candidateSource } from '#imaging/candidateSource.ts';
 import { prepareScan, type PreparedScan } from '#imaging/prepareScan.ts';
 import { matchMasks } from '#imaging/preprocess/maskFiles.ts';
-import { fitCommonScale } from '#imaging/preprocess/normalise.ts';
-import { normaliseScan } from '#imaging/preprocess/normaliseScan.ts';
+import { fitCommonScale, type CommonScale } from '#imaging/preprocess/normalise.ts';
 import type { Candidate } from '#imaging/scanFolder.ts';
 import type { ScanSource } from '#imaging/scanSource.ts';
 
 export interface Preprocess {
-  /** The scan of one of the import's candidates. Throws BadScan. */
-  prepare(candidate: Candidate): Promise<PreparedScan>;
+  /** The scan of one of the import's candidates; registered only where its alignment is not known. Throws BadScan. */
+  prepare(candidate: Candidate, known: Alignment | null): Promise<PreparedScan>;
   /** Whether all scans have to be measured before one can be stored. */
   readonly needsSet: boolean;
-  /** Given the first pass's scans without their voxels: what the second pass does to each. */
-  forSet(measured: readonly Pick<PreparedScan, 'measure'>[]): (scan: PreparedScan) => PreparedScan;
+  /** Given the first pass's scans without their voxels: the scale of all, null where each has its own. */
+  scaleOf(measured: readonly Pick<PreparedScan, 'measure'>[]): CommonScale | null;
 }
 
 /** What of an import's request it goes by. */
@@ -46,14 +45,13 @@ interface AlignedImport {
   readonly readReference: () => Promise<PreparedScan>;
 }
 
-/**
- * Every scan laid on the reference, which is read when the first one is. A scan that is read again is not registered
- * again.
- */
-function aligned(prepare: Prepare, { align, seed, readReference }: AlignedImport): Prepare {
+/** Every scan laid on the reference, which is read when the first one is. */
+function aligned(
+  prepare: (candidate: Candidate) => Promise<PreparedScan>,
+  { align, seed, readReference }: AlignedImport,
+): Prepare {
   let opened: Promise<Reference> | undefined;
-  const known = new Map<string, Alignment>();
-  return async (candidate) => {
+  return async (candidate, known) => {
     opened ??= readReference().then(createReference, (thrown: unknown) => {
       if (!(thrown instanceof BadScan)) throw thrown;
       const message = `The reference of the alignment cannot be used. ${thrown.message}`;
@@ -61,9 +59,7 @@ function aligned(prepare: Prepare, { align, seed, readReference }: AlignedImport
     });
     const reference = await opened;
     const scan = await prepare(candidate);
-    const { path } = candidate;
-    const alignment = known.get(path) ?? (await alignScan(scan, reference, { ...align, seed }));
-    known.set(path, alignment);
+    const alignment = known ?? (await alignScan(scan, reference, { ...align, seed }));
     return placeScan(scan, alignment, reference);
   };
 }
@@ -75,14 +71,14 @@ export async function openPreprocess(request: PreprocessInput, candidates: reado
     return {
       prepare: (candidate) => prepareScan(sourceOf(request, candidate)),
       needsSet: false,
-      forSet: () => (scan) => scan,
+      scaleOf: () => null,
     };
   const { brainMask, normalise, align } = preprocess;
   const masks =
     brainMask?.from.method === 'files'
       ? await matchMasks(brainMask.from.folder, candidates)
       : new Map<string, string>();
-  const prepare: Prepare = (candidate) =>
+  const prepare = (candidate: Candidate): Promise<PreparedScan> =>
     prepareScan(sourceOf(request, candidate), { preprocess, maskFile: masks.get(candidate.path) ?? null });
 
   const readReference = ({ reference }: AlignmentRequest): (() => Promise<PreparedScan>) => {
@@ -98,11 +94,9 @@ export async function openPreprocess(request: PreprocessInput, candidates: reado
   return {
     prepare: align === null ? prepare : aligned(prepare, { align, seed, readReference: readReference(align) }),
     needsSet: normalise !== 'percentile',
-    forSet: (measured) => {
+    scaleOf: (measured) => {
       const measures = measured.flatMap(({ measure }) => (measure === null ? [] : [measure]));
-      if (normalise === 'percentile' || measures.length === 0) return (scan) => scan;
-      const scale = fitCommonScale(measures, normalise);
-      return (scan) => normaliseScan(scan, scale);
+      return normalise === 'percentile' || measures.length === 0 ? null : fitCommonScale(measures, normalise);
     },
   };
 }

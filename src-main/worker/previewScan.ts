@@ -11,6 +11,7 @@ import { replaceNonFinite } from '#imaging/nonFinite.ts';
 import type { WindowedScan } from '#imaging/planes.ts';
 import type { PreparedScan } from '#imaging/prepareScan.ts';
 import { invertMap, mapIntensity } from '#imaging/preprocess/normalise.ts';
+import { normaliseScan } from '#imaging/preprocess/normaliseScan.ts';
 import { resampleToGrid } from '#imaging/resampleToGrid.ts';
 import { applyAffine, gridAffine, invertAffine, multiplyAffines, type Vector3 } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
@@ -135,8 +136,9 @@ export async function previewScan(task: TaskOf<'preview'>, context: WorkerContex
   if (candidate === undefined)
     throw new AppError('not-found', `The folder ${folder} holds no scan ${path} of a subject.`);
   const steps = await openPreprocess(input, candidates);
-  const measured = await steps.prepare(candidate);
-  const prepared = steps.forSet([measured])(measured);
+  const measured = await steps.prepare(candidate, null);
+  const common = steps.scaleOf([measured]);
+  const prepared = common === null ? measured : normaliseScan(measured, common);
   const { volume: whole } = await sourceOf(input, candidate).read();
   replaceNonFinite(whole);
 

@@ -30,3 +30,11 @@ export const importRequest = z.strictObject({
   ...reading,
 });
 export type ImportRequest = z.infer<typeof importRequest>;
+
+/** In the folder of an import's job: what it has done so far, lines of JSON of which this is the first. */
+export const importJournal = 'import.jsonl';
+export const importJournalHead = z.strictObject({
+  type: z.literal('begun'),
+  version: z.literal(1),
+  ids: z.array(z.uuid()), // of the volumes, one a candidate: what its files in volumes/ are called
+});

@@ -385,5 +385,5 @@ export const workerMessage = z.discriminatedUnion('type', [
 ]);
 export type WorkerMessage = z.infer<typeof workerMessage>;
 
-/** What the backend says to a worker after the task. */
-export const workerCommand = z.strictObject({ type: z.literal('cancel') });
+/** What the backend says to a worker after the task. `interrupt`: stop, the job will be gone on with. */
+export const workerCommand = z.strictObject({ type: z.enum(['cancel', 'interrupt']) });

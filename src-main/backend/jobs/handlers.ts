@@ -6,6 +6,7 @@ import type { Job } from '#contract/jobs.ts';
 import { notKept } from '#contract/privacy.ts';
 import type { BackendContext } from '../context.ts';
 import { cancelFile, jobDir, logFile, pauseFile } from '../projects/layout.ts';
+import { goesOn, removeImportLeftovers } from './importLeftovers.ts';
 import { readLogEnd } from './readLog.ts';
 
 const isAlive = (job: Job): boolean => job.state === 'queued' || job.state === 'running';
@@ -60,6 +61,14 @@ export function jobHandlers({
   Handlers,
   'job.list' | 'job.show' | 'job.metrics' | 'job.log' | 'job.cancel' | 'job.pause' | 'job.resume'
 > {
+  /** An import that nobody will go on with: what it had stored goes. */
+  const giveUp = async (dir: string, { id }: Job): Promise<Job> => {
+    const project = await sessions.own(dir);
+    const job = runner.abandon(project, id);
+    await removeImportLeftovers(project.dir, project.store, job);
+    return job;
+  };
+
   return {
     'job.list': ({ project }) => sessions.read(project, ({ store }) => store.jobs.list()),
 
@@ -85,14 +94,17 @@ export function jobHandlers({
       return { text: await readLogEnd(path) };
     },
 
-    'job.cancel': ({ project, job: id }) =>
-      sessions.read(project, ({ dir, store }) => {
+    'job.cancel': async ({ project, job: id }) => {
+      const found = await sessions.read(project, ({ store }) => store.jobs.get(id));
+      if (goesOn(found)) return giveUp(project, found);
+      return sessions.read(project, ({ dir, store }) => {
         const job = store.jobs.get(id);
         if (!isAlive(job))
           throw new AppError('wrong-state', `Job ${job.id} is ${job.state}; there is nothing to cancel.`);
         if (!runner.cancel(job.id)) leaveWord(dir, job, cancelFile);
         return store.jobs.get(job.id);
-      }),
+      });
+    },
 
     'job.pause': ({ project, job: id }) =>
       sessions.read(project, ({ dir, store }) => {

@@ -48,6 +48,7 @@ interface Ending {
 }
 
 function resumeHint(job: Job): string {
+  if (job.kind === 'import') return 'Resume goes on with the scans that are not stored yet.';
   if (job.kind !== 'train') return 'Resume runs it again from the beginning.';
   if (job.checkpoint === null) return 'It had written no checkpoint yet: resuming starts it anew.';
   return `Resume continues from checkpoint ${job.checkpoint}.`;
@@ -185,7 +186,7 @@ export function runJob({ project, jobId, emit }: RunRequest): RunningJob {
     isOver = true;
     clearTimeout(killTimer);
     try {
-      if (job.kind === 'import' && job.state !== 'succeeded') await removeImportLeftovers(dir, store, job);
+      if (job.kind === 'import') await removeImportLeftovers(dir, store, job);
       store.jobs.setWorker(jobId, null);
     } catch {
       // The job's end is recorded; what is left lying, `project check` lists.
@@ -198,7 +199,7 @@ export function runJob({ project, jobId, emit }: RunRequest): RunningJob {
     stop: (reason, graceMs) => {
       stopped ??= reason;
       asked.resolve(undefined);
-      worker?.cancel();
+      worker?.stop(stopped === 'user' ? 'cancel' : 'interrupt');
       if (isOver || performance.now() + graceMs >= killAt) return;
       killAt = performance.now() + graceMs;
       clearTimeout(killTimer);

@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { AppError } from '#contract/errors.ts';
 import type { BackendEvent } from '#contract/events.ts';
+import type { Job } from '#contract/jobs.ts';
 import type { JobState } from '#contract/records.ts';
 import { now } from '../identifiers.ts';
 import { cancelFile, pauseFile } from '../projects/layout.ts';
@@ -21,6 +22,8 @@ export interface Runner {
   submit(project: OwnedProject, jobId: string): void;
   /** Ends a waiting job at once; asks a running one to stop. False when it is neither. */
   cancel(jobId: string): boolean;
+  /** Marks a job as cancelled that has ended and could be gone on with. */
+  abandon(project: OwnedProject, jobId: string): Job;
   /** As `cancel`, but the job is `paused` then; for trainings, which keep a checkpoint. */
   pause(jobId: string): boolean;
   /**
@@ -108,6 +111,12 @@ export function createRunner({ cancelGraceMs, emit }: RunnerOptions): Runner {
       next();
     },
     cancel,
+    abandon: ({ store, dir }, jobId) => {
+      const job: Job = { ...store.jobs.get(jobId), state: 'cancelled', error: null };
+      store.jobs.update(job);
+      emit({ type: 'job.changed', project: dir, job });
+      return job;
+    },
     pause,
     endBorrowed: () => borrowed?.closing.abort(),
     whileIdle: async (work) => {

@@ -25,8 +25,8 @@ export interface WorkerEnd {
 
 export interface Worker {
   readonly pid: number | null;
-  /** Asks it to stop when it next looks. */
-  cancel(): void;
+  /** Asks it to stop when it next looks, for good or (`interrupt`) to go on later. */
+  stop(how: 'cancel' | 'interrupt'): void;
   /** Ends it at once. */
   kill(): void;
   /** Settles when the process is gone and all it said has been handled; never rejects. */
@@ -96,8 +96,8 @@ export function startWorker({ task, label, log, onMessage, describeFault }: Work
 
   return {
     pid: child.pid ?? null,
-    cancel: () => {
-      if (child.connected) child.send({ type: 'cancel' }, () => undefined);
+    stop: (how) => {
+      if (child.connected) child.send({ type: how }, () => undefined);
     },
     kill: () => {
       wasKilled = true;

@@ -31,16 +31,24 @@ function neighbours([nx, ny, nz]: Vector3): { strides: readonly number[]; isInsi
  * Voxels count whose neighbours are all brain. 0 where there are none.
  */
 export function noiseOf({ size, data }: Volume, mask: Uint8Array): number {
-  const { strides, isInside } = neighbours(size);
+  const [nx, ny, nz] = size;
+  const plane = nx * ny;
   const residuals = new Float32Array(data.length);
   let count = 0;
-  for (let index = 0; index < data.length; index++) {
-    if (mask[index] !== 1 || !isInside(index) || strides.some((stride) => mask[index + stride] !== 1)) continue;
-    const around = strides.reduce((sum, stride) => sum + data[index + stride]!, 0) / strides.length;
-    residuals[count++] = Math.abs(Math.sqrt(6 / 7) * (data[index]! - around));
+  for (let z = 1; z < nz - 1; z++) {
+    for (let y = 1; y < ny - 1; y++) {
+      const row = nx * (y + ny * z);
+      for (let at = row + 1; at < row + nx - 1; at++) {
+        const around = mask[at]! & mask[at + 1]! & mask[at - 1]! & mask[at + nx]! & mask[at - nx]!;
+        if ((around & mask[at + plane]! & mask[at - plane]!) !== 1) continue;
+        const sum =
+          data[at + 1]! + data[at - 1]! + data[at + nx]! + data[at - nx]! + data[at + plane]! + data[at - plane]!;
+        residuals[count++] = Math.abs(Math.sqrt(6 / 7) * (data[at]! - sum / 6));
+      }
+    }
   }
   if (count === 0) return 0;
-  const [middle = 0] = percentilesOf(residuals.slice(0, count), null, [0.5]);
+  const [middle = 0] = percentilesOf(residuals.subarray(0, count), null, [0.5]);
   return madToDeviation * middle;
 }
 
@@ -101,7 +109,8 @@ function correlationWhere(a: Float32Array, b: ArrayLike<number>, isCounted: (ind
 
 /** 1 − correlation of the brain with its mirror image about the middle of the grid: 0 is perfect symmetry. */
 export function asymmetryOf({ size: [nx], data }: Volume): number {
-  const mirrored = Float32Array.from(data, (_, index) => data[index - (index % nx) + (nx - 1 - (index % nx))]!);
+  const mirrored = data.slice();
+  for (let row = 0; row < data.length; row += nx) mirrored.subarray(row, row + nx).reverse();
   return 1 - correlationWhere(data, mirrored, (at) => data[at]! > gridBackground || mirrored[at]! > gridBackground);
 }
 
