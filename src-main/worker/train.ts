@@ -59,6 +59,8 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
     const earlier = resumed === null ? [] : await listCheckpoints(checkpointsDir, task.jobId);
     const nextCount = training.nextCount();
     if (task.wasKilled === true && nextCount !== null) memory.beginSmaller(nextCount);
+    const previewFolder = join(task.jobDir, 'previews');
+    await mkdir(previewFolder, { recursive: true });
     let noted = memory.settings;
     await writeMemoryNote(task.jobDir, noted);
     const keeper = createCheckpointKeeper({
@@ -85,8 +87,6 @@ export async function train(task: TaskOf<'train'>, context: WorkerContext): Prom
         reporter.flush(); // what comes after may take the run back
       },
     });
-    const previewFolder = join(task.jobDir, 'previews');
-    await mkdir(previewFolder, { recursive: true });
 
     const result = await runTrainingLoop({
       from: resumed?.iteration ?? 0,

@@ -24,7 +24,7 @@ async function importAll(preprocess: PreprocessRequest): Promise<{ volumes: Volu
   const [folder, projectDir] = [temporaryFolder(), temporaryFolder()];
   for (const [at, scanner] of scanners.entries()) {
     const data = volume.data.map((value, index) => (mask[index] === 1 ? scanner(value) : 0));
-    await writeNifti(join(folder, `s${String(at)}.nii`), { ...volume, data }, { storage: { kind: 'float32' }, description: '' }); // prettier-ignore
+    await writeNifti(join(folder, `sub-${String(at + 1)}_T1w.nii`), { ...volume, data }, { storage: { kind: 'float32' }, description: '' }); // prettier-ignore
   }
   const request: ImportRequest = { kind: 'import', folder, name: 'test', grid: 56, spacingMm: 4, holdout: 0, seed: 1, derivative: null, preprocess }; // prettier-ignore
   const messages: WorkerMessage[] = [];
