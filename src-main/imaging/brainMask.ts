@@ -116,7 +116,7 @@ function nothingFound(): BadScan {
 /** Correlation (φ) of the foreground marks of voxels next to each other, along the axis where it is largest. */
 function coherenceOf(mask: Uint8Array, [nx, ny, nz]: Vector3): number {
   let marks = 0;
-  for (let index = 0; index < mask.length; index++) marks += mask[index]!;
+  for (const mark of mask) marks += mark;
   const share = marks / mask.length;
   const along = (length: number, stride: number): number => {
     const [line, end] = [length * stride, (length - 1) * stride];
