@@ -120,6 +120,8 @@ export function createRunner({ cancelGraceMs, emit }: RunnerOptions): Runner {
     pause,
     endBorrowed: () => borrowed?.closing.abort(),
     whileIdle: async (work) => {
+      // A job that is over may have a process that is still ending.
+      if (active !== null && active.project.store.jobs.get(active.jobId).state !== 'running') await active.finished;
       if (active !== null || borrowed !== null)
         throw new AppError(
           'wrong-state',
