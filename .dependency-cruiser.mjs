@@ -3,7 +3,7 @@
  * test/house/layers.test.ts holds the two together.
  */
 export const layers = {
-  'src-shared': { folders: [], packages: ['zod'], node: false },
+  'src-shared': { folders: [], packages: ['ml-matrix', 'zod'], node: false },
   models: { folders: ['src-shared'], packages: ['@tensorflow/tfjs', 'zod'], node: false },
   'src-main/imaging': {
     folders: ['src-shared'],
@@ -48,6 +48,7 @@ export const layers = {
 /** Packages that one place alone may import. */
 export const owners = {
   'better-sqlite3': 'src-main/backend/store/',
+  'ml-matrix': 'src-shared/statistics/',
   '@cornerstonejs/core': 'src-renderer/viewer/',
   '@niivue/dcm2niix': 'src-main/imaging/dicom/',
   'dicom-parser': 'src-main/imaging/dicom/',
