@@ -7,6 +7,7 @@ import { datasetHandlers } from './datasets/handlers.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { diagnose } from './engine/diagnose.ts';
 import { evaluationHandlers } from './evaluations/handlers.ts';
+import { evidenceHandlers } from './evidence/handlers.ts';
 import { fileHandlers } from './files/handlers.ts';
 import { jobHandlers } from './jobs/handlers.ts';
 import { createRunner } from './jobs/runner.ts';
@@ -43,6 +44,7 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
     ...checkpointHandlers(context),
     ...weightsHandlers(context),
     ...evaluationHandlers(context),
+    ...evidenceHandlers(context),
     ...jobHandlers(context),
     ...scanHandlers(context),
     ...fileHandlers(context),

@@ -29,6 +29,8 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./exportWeights.ts')).exportWeights(task, context);
     case 'evaluate':
       return (await import('./evaluate.ts')).evaluate(task, context);
+    case 'evidence':
+      return (await import('./evidence/evidence.ts')).evidence(task, context);
     case 'phantom':
       return (await import('./makePhantom.ts')).makePhantom(task, context);
     case 'study':
@@ -76,7 +78,7 @@ async function finish(message: WorkerMessage): Promise<never> {
 
 /** The stack goes to the job's log, the words to the user; of a look or an import, words may name patients and stay out. */
 function log(thrown: unknown): void {
-  const hasNames = ['scan', 'preview', 'import'].includes(kind ?? '');
+  const hasNames = ['scan', 'preview', 'import', 'evidence'].includes(kind ?? '');
   console.error(hasNames ? ['The job failed; its words were shown.', ...framesOf(thrown)].join('\n') : thrown);
 }
 

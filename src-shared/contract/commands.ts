@@ -4,6 +4,8 @@ import type { Condition } from '../condition.ts';
 import { command, type Command } from './command.ts';
 import type { ErrorShape } from './errors.ts';
 import type { EvaluationReport } from './evaluation.ts';
+import type { EvidenceReport } from './evidence/report.ts';
+import { evidenceRequest } from './evidence/request.ts';
 import type { HealthNotice } from './health.ts';
 import type { PrivacyReport } from './privacy.ts';
 import { importRequest, scanRequest } from './importing.ts';
@@ -112,6 +114,14 @@ export interface Evaluation {
   readonly jsonId: string;
   readonly htmlId: string | null;
   readonly report: EvaluationReport;
+}
+
+/** What a finished evidence report says, and its files in the project (ids of artifacts). */
+export interface Evidence {
+  readonly job: string;
+  readonly jsonId: string;
+  readonly htmlId: string | null;
+  readonly report: EvidenceReport;
 }
 
 export interface MetricSeries {
@@ -251,6 +261,18 @@ export const commands = {
   ).returns<Job>(),
   /** All of the project, the newest first. */
   'evaluation.list': command(z.strictObject({ ...inProject })).returns<readonly Evaluation[]>(),
+  /** Measures synthetic scans against real ones: likeness, anatomy, privacy. Writes a report into the project. */
+  'evidence.evaluate': command(
+    evidenceRequest.omit({ kind: true, real: true }).extend({
+      ...inProject,
+      real: z.union([
+        z.strictObject({ folder: evidenceRequest.shape.synthetic }), // absolute
+        z.strictObject({ dataset: z.string() }), // its name
+      ]),
+    }),
+  ).returns<Job>(),
+  /** All of the project, the newest first. */
+  'evidence.list': command(z.strictObject({ ...inProject })).returns<readonly Evidence[]>(),
   'phantom.create': command(phantomRequest.omit({ kind: true }).extend(inProject)).returns<Job>(),
   'job.list': command(z.strictObject({ ...inProject })).returns<readonly Job[]>(),
   'job.show': command(z.strictObject({ ...inProject, job: z.string() })).returns<JobDetail>(),

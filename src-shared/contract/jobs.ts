@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { sliceProfiles } from '../volume/factor.ts';
 import { errorShape } from './errors.ts';
+import { evidenceRequest } from './evidence/request.ts';
+import { evidenceTask } from './evidence/task.ts';
 import { healthMessages, watching } from './health.ts';
 import { importRequest, scanRequest } from './importing.ts';
 import { measuredMessage, trainingPlan } from './plan.ts';
@@ -128,6 +130,7 @@ export const jobRequest = z.discriminatedUnion('kind', [
   weightsImportRequest,
   renderRequest,
   evaluateRequest,
+  evidenceRequest,
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
 
@@ -136,7 +139,7 @@ export type JobVersions = z.infer<typeof jobVersions>;
 
 export const job = z.strictObject({
   id: z.string(),
-  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'weights-import', 'render', 'evaluate', 'study']), // prettier-ignore
+  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'weights-import', 'render', 'evaluate', 'evidence', 'study']), // prettier-ignore
   state: jobState,
   request: jobRequest,
   seed,
@@ -283,6 +286,7 @@ export const workerTask = z.discriminatedUnion('kind', [
     ),
     versions: jobVersions,
   }),
+  evidenceTask.extend({ versions: jobVersions }),
   z.strictObject({
     kind: z.literal('measure'),
     modelId: z.string(),

@@ -1,6 +1,5 @@
 /** The commands about datasets. */
-import { statSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
 import type { ImportRequest } from '#contract/importing.ts';
@@ -9,15 +8,9 @@ import type { BackendContext } from '../context.ts';
 import { startJob } from '../jobs/startJob.ts';
 import { previewScan } from './previewScan.ts';
 import { nameTaken } from './registerDataset.ts';
+import { requireFolder } from './requireFolder.ts';
 import { requireKeyFile } from './requireKeyFile.ts';
 import { setRemoved } from './setRemoved.ts';
-
-function requireFolder(folder: string): void {
-  if (!isAbsolute(folder)) throw new AppError('usage', `The folder must be an absolute path; it is "${folder}".`);
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found === undefined) throw new AppError('not-found', `There is no folder ${folder}.`);
-  if (!found.isDirectory()) throw new AppError('usage', `${folder} is a file. Name the folder that holds the scans.`);
-}
 
 function requirePairs({ folder, factor: text }: NonNullable<ImportRequest['pairs']>, grid: number): void {
   requireFolder(folder);

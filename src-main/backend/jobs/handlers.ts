@@ -17,8 +17,13 @@ function leaveWord(dir: string, { id }: Job, file: typeof cancelFile): void {
   writeFileSync(file(dir, id), '');
 }
 
-/** A look or an import of an earlier session has forgotten where its scans are. Throws `usage`. */
+/** What looks through folders has forgotten them in a later session. Throws `usage`. */
 function withFolder({ id, request }: Job, folder: string | undefined): Job['request'] {
+  if (request.kind === 'evidence' && request.synthetic === notKept)
+    throw new AppError(
+      'usage',
+      `The folders of job ${id} are not kept, since their names may be patients'. Evaluate anew.`,
+    );
   if (request.kind !== 'import' && request.kind !== 'scan') return request;
   const known = folder === undefined || request.folder !== notKept ? request : { ...request, folder };
   if (!JSON.stringify(known).includes(JSON.stringify(notKept))) return known;

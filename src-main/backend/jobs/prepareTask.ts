@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
+import type { EvidenceRequest } from '#contract/evidence/request.ts';
 import type {
   EvaluateRequest,
   Job,
@@ -164,6 +165,31 @@ function prepareEvaluate(project: OwnedProject, job: Job, request: EvaluateReque
   };
 }
 
+function prepareEvidence({ store, dir }: OwnedProject, job: Job, request: EvidenceRequest): TaskOf<'evidence'> {
+  const dataset = 'folder' in request.real ? null : store.datasets.byId(request.real.datasetId);
+  return {
+    kind: 'evidence',
+    request,
+    jobDir: jobDir(dir, job.id),
+    reportsDir: reportsDir(dir),
+    jobId: job.id,
+    dataset:
+      dataset === null
+        ? null
+        : {
+            name: dataset.name,
+            grid: dataset.grid,
+            spacingMm: dataset.spacingMm,
+            volumes: store.datasets.volumes(dataset.id).map(({ subject, session, split, path, sha256, labelPath }) => ({
+              subject, session, split, sha256,
+              path: join(dir, path),
+              labelPath: labelPath === null ? null : join(dir, labelPath),
+            })), // prettier-ignore
+          },
+    versions: job.versions,
+  };
+}
+
 /** Makes the job's folder and the task; throws what stands in the way (`not-found`, `already-exists` …). */
 export async function prepareTask(project: OwnedProject, job: Job, notice: Notice): Promise<WorkerTask> {
   const { store, dir } = project;
@@ -204,6 +230,8 @@ export async function prepareTask(project: OwnedProject, job: Job, notice: Notic
       throw new AppError('wrong-state', `Job ${job.id} stands for a checkpoint that was imported; it does not run.`);
     case 'evaluate':
       return prepareEvaluate(project, job, job.request);
+    case 'evidence':
+      return prepareEvidence(project, job, job.request);
     case 'phantom':
       return { kind: 'phantom', request: job.request, jobDir: folder };
   }

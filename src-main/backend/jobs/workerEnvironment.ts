@@ -26,6 +26,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'weights-import':
     case 'super-resolve':
     case 'evaluate':
+    case 'evidence':
     case 'measure':
     case 'doctor':
       return { ...engine, ...allocator, ...process.env };

@@ -1,7 +1,8 @@
 /**
- * What of a job, and of what it said of files, may be written into a project: looks and imports see the folders and names of the user's
+ * What of a job, and of what it said of files, may be written into a project: looks, imports and evidence see the folders and names of the user's
  * own, which may be those of patients. This process remembers them while it lives; the database never holds them.
  */
+import type { EvidenceRequest } from '#contract/evidence/request.ts';
 import type { ImportRequest } from '#contract/importing.ts';
 import type { Job } from '#contract/jobs.ts';
 import { notKept } from '#contract/privacy.ts';
@@ -9,7 +10,7 @@ import type { FileOutcome } from '#contract/records.ts';
 import { endingOf, isPlainPath, withoutQuotes } from '#shared/privacy/plainNames.ts';
 
 /** Whether jobs of this kind see names that must not be stored. */
-export const seesNames = ({ kind }: Pick<Job, 'kind'>): boolean => kind === 'scan' || kind === 'import';
+export const seesNames = ({ kind }: Pick<Job, 'kind'>): boolean => ['scan', 'import', 'evidence'].includes(kind);
 
 function storedImport({ pairs, scans, preprocess, keyFile, ...request }: ImportRequest): ImportRequest {
   const mask = preprocess?.brainMask ?? null;
@@ -33,9 +34,28 @@ function storedImport({ pairs, scans, preprocess, keyFile, ...request }: ImportR
   };
 }
 
+function storedEvidence(request: EvidenceRequest): EvidenceRequest {
+  const { real, training, out } = request;
+  return {
+    ...request,
+    real: 'folder' in real ? { folder: notKept } : real,
+    synthetic: notKept,
+    training: training === null ? null : notKept,
+    out: out === null ? null : notKept,
+  };
+}
+
 function storedRequest(request: Job['request']): Job['request'] {
-  if (request.kind === 'scan') return { ...request, folder: notKept };
-  return request.kind === 'import' ? storedImport(request) : request;
+  switch (request.kind) {
+    case 'scan':
+      return { ...request, folder: notKept };
+    case 'import':
+      return storedImport(request);
+    case 'evidence':
+      return storedEvidence(request);
+    default:
+      return request;
+  }
 }
 
 /** Errors whose words are Doppel's own, without a name. */

@@ -12,6 +12,7 @@ export const en = {
     'weights-import': 'Imported weights',
     render: 'Output for given codes',
     evaluate: 'Evaluation',
+    evidence: 'Evidence',
     study: 'Scans of a reader study',
   },
   about: {
@@ -65,6 +66,7 @@ export const en = {
     synthesize: 'The volumes that are finished stay where they are; resuming begins again from the first.',
     'super-resolve': 'The scans that are finished stay where they are; resuming begins again from the first.',
     evaluate: 'Nothing is kept of an unfinished evaluation; resuming begins again from the first scan.',
+    evidence: 'Nothing is kept of an unfinished report.',
     phantom: 'The scans drawn so far stay in their folder; they are not used for anything.',
     scan: 'What it found so far stays to be seen; the files stay as they are.',
     'weights-import': 'Nothing is kept of an unfinished import; resuming begins again.',

@@ -3,7 +3,7 @@ import type { StudyReport } from '../../contract/studyCommands.ts';
 import type { PairAgreement } from '../../study/agreement.ts';
 import { agreementMatrix } from '../answerPlots.ts';
 import { plotFigure, type Plot } from '../chart.ts';
-import { note, numbersTable, type Section } from './building.ts';
+import { note, numbersTable, type Section } from '../building.ts';
 import { decimal, percent, plural, probability, withRange } from './numbers.ts';
 
 const kappaMatrix = ({ plots }: StudyReport): Plot =>

@@ -3,7 +3,7 @@ import type { CasePicture, StudyReport } from '../../contract/studyCommands.ts';
 import type { CaseTruth } from '../../contract/studies.ts';
 import { round } from '../chart.ts';
 import { escapeHtml, table } from '../html.ts';
-import { note, numbersTable, type Section } from './building.ts';
+import { note, numbersTable, type Section } from '../building.ts';
 import { counted, decimal, none, seconds } from './numbers.ts';
 import { answerWords, wordingOf } from './wording.ts';
 

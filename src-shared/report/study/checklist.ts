@@ -4,7 +4,7 @@
  */
 import type { StudyReport } from '../../contract/studyCommands.ts';
 import { escapeHtml } from '../html.ts';
-import { note, type Section } from './building.ts';
+import { note, type Section } from '../building.ts';
 import { decimal, moment, percent, plural } from './numbers.ts';
 
 interface Item {

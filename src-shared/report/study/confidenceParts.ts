@@ -2,7 +2,7 @@
 import type { StudyReport } from '../../contract/studyCommands.ts';
 import { calibrationPlot, scoreHistogram } from '../answerPlots.ts';
 import { plotFigure, type Plot } from '../chart.ts';
-import { note, numbersTable, type Section } from './building.ts';
+import { note, numbersTable, type Section } from '../building.ts';
 import { counted, decimal, percent, withRange } from './numbers.ts';
 import { scoreWords, wordingOf } from './wording.ts';
 

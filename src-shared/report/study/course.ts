@@ -1,7 +1,7 @@
 /** Time: how long answers took, learning and fatigue, sittings and pauses; and each generator by itself. */
 import type { StudyReport } from '../../contract/studyCommands.ts';
 import type { TimeRatio } from '../../study/reactionTimes.ts';
-import { note, numbersTable, type Section } from './building.ts';
+import { note, numbersTable, type Section } from '../building.ts';
 import { counted, decimal, degrees, moment, none, probability, seconds, withRange } from './numbers.ts';
 import { wordingOf } from './wording.ts';
 

@@ -1,7 +1,7 @@
 /** What a reader of the report sees first: the study, what speaks against it, the primary endpoint and its verdict. */
 import type { StudyReport } from '../../contract/studyCommands.ts';
 import { escapeHtml } from '../html.ts';
-import { note, numbersTable, type Section } from './building.ts';
+import { note, numbersTable, type Section } from '../building.ts';
 import { decimal, degrees, moment, percent, percentRange, percentWithRange, plural, probability } from './numbers.ts';
 import { basis, methodWords, wordingOf } from './wording.ts';
 

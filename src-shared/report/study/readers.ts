@@ -2,7 +2,7 @@
 import type { StudyReport } from '../../contract/studyCommands.ts';
 import { plotFigure, type Plot } from '../chart.ts';
 import { forestPlot, rocPlot } from '../detectionPlots.ts';
-import { note, numbersTable, type Section } from './building.ts';
+import { note, numbersTable, type Section } from '../building.ts';
 import { counted, decimal, degrees, none, percent, percentWithRange, plural, probability, seconds, withRange } from './numbers.ts'; // prettier-ignore
 import { basis, methodWords, wordingOf } from './wording.ts';
 

@@ -1,7 +1,7 @@
 /** What was registered before the first reading, how anyone can check it, and whether the scans were alike. */
 import type { StudyReport } from '../../contract/studyCommands.ts';
 import { commandList } from '../html.ts';
-import { factsTable, list, note, numbersTable, paragraph, type Section } from './building.ts';
+import { factsTable, list, note, numbersTable, paragraph, type Section } from '../building.ts';
 import { decimal, moment, none, percent, plural, withRange } from './numbers.ts';
 import { cautions } from './primary.ts';
 

@@ -2,7 +2,7 @@
 import type { StudyReport } from '../../contract/studyCommands.ts';
 import { escapeHtml, page } from '../html.ts';
 import { agreementSection } from './agreementParts.ts';
-import { list, note, paragraph, sectionHtml, type Section } from './building.ts';
+import { list, note, paragraph, sectionHtml, type Section } from '../building.ts';
 import { casesSection, type PictureFiles } from './cases.ts';
 import { checklistSection } from './checklist.ts';
 import { confidenceSection } from './confidenceParts.ts';

@@ -1,5 +1,5 @@
-/** Small parts of a study's report. */
-import { escapeHtml, table } from '../html.ts';
+/** Small parts of a report. */
+import { escapeHtml, table } from './html.ts';
 
 /** What the numbers above are made of. */
 export const note = (text: string): string => `<p class="soft">${escapeHtml(text)}</p>`;
