@@ -85,7 +85,7 @@ export const haGan: GeneratorEntry<typeof haGanConfig> = {
     {
       id: 'look',
       title: 'First look',
-      config: { width: 16, latent: 64, generatorRate: 4e-4, discriminatorRate: 8e-4, encoderRate: 1e-3, beta1: 0.5, averageDecay: 0.98 }, // prettier-ignore
+      config: { width: 16, latent: 64, generatorRate: 2e-4, discriminatorRate: 4e-4, encoderRate: 1e-3, averageDecay: 0.99, augment: 'fixed' }, // prettier-ignore
     },
     { id: 'published', title: 'JBHI 2022', config: {} },
     { id: 'light', title: 'Half the maps', config: { width: 16, latent: 256 } },

@@ -67,7 +67,20 @@ export const progressiveGan: GeneratorEntry<typeof progressiveGanConfig> = {
   ],
   grids: [16, 32, 64, 128, 256],
   presets: [
-    { id: 'look', title: 'First look', config: { maps: 32, kimg: 1 } },
+    {
+      id: 'look',
+      title: 'First look',
+      config: {
+        maps: 32,
+        kimg: 0.8,
+        batch16: 8,
+        rate4: 2e-3,
+        rate8: 2e-3,
+        rate16: 2e-3,
+        rate32: 2e-3,
+        averageDecay: 0.99,
+      },
+    },
     { id: 'quick', title: 'Quick', config: {} },
     { id: 'standard', title: 'Standard', config: { schedule: 'standard', batch4: 64, batch8: 64 } },
     { id: 'paper', title: 'Eklund 2019', config: { schedule: 'paper', batch4: 512, batch8: 256 } },

@@ -8,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { createRandom, restoreRandom } from '#shared/random.ts';
+import { createCodeGaussian } from './blocks/codeGaussian.ts';
 import { inferenceOptions, runningStatistics } from './blocks/normalisation.ts';
 import { copyNetwork } from './blocks/weights.ts';
 import { drawLatents, latentsOfSeeds, renderEach } from './inference/latents.ts';
@@ -18,6 +19,7 @@ import { averageDecay, batch, poolingGrids, rate, widths } from './poolingConfig
 import { createPoolingNetwork, createUpsamplingNetwork } from './poolingNetworks.ts';
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
 import { readScalars, withoutPrefix, withPrefix } from './training/gradients.ts';
+import { createRows } from './training/means.ts';
 import { createMemoryPlan } from './training/memoryPlan.ts';
 import { batchGradients, rowsOf } from './training/pieces.ts';
 
@@ -46,12 +48,13 @@ export const vae: GeneratorEntry<typeof vaeConfig> = {
   id: 'vae',
   title: 'VAE',
   purpose:
-    'Learns a short code of a scan, the way back, and codes that fill a known distribution. Steady to train; new scans are blurred.',
+    'Learns a short code of a scan, the way back, and codes that lie near a known distribution. Steady to train; new scans are blurred.',
   citation:
     'After Barahlush/brainMRIGenerativeModels (2021), with Kingma DP, Welling M. Auto-encoding variational Bayes. ICLR 2014, arXiv 1312.6114.',
   differences: [
     'The encoder gives the logarithm of the variance (published: a deviation that may be negative).',
     'Scans are in [-1, 1]; published: raw intensities. The weight of the divergence is scaled to match.',
+    'New codes come from the Gaussian with the mean and covariance of the codes drawn in training (published: the standard normal one, which they do not fill at so small a weight).',
     'Reconstruction and synthesis use an exponential moving average of the weights.',
     'Volumes are cubes of any side from 16; published: 29 × 35 × 29.',
   ],
@@ -60,7 +63,7 @@ export const vae: GeneratorEntry<typeof vaeConfig> = {
     {
       id: 'look',
       title: 'First look',
-      config: { latent: 8, width: 16, batch: 4, divergence: 1e-3, averageDecay: 0.98 },
+      config: { latent: 16, width: 16, batch: 4, rate: 4e-3, divergence: 1e-4, averageDecay: 0.98 },
     },
     { id: 'published', title: 'As published', config: {} },
     { id: 'light', title: 'A quarter of the maps', config: { width: 64, batch: 8 } },
@@ -94,9 +97,14 @@ function createVae({ config, grid, seed, memory = createMemoryPlan() }: CreateGe
   );
   const [encoder, decoder] = [down.network, up.network];
   const averages = { encoder: copyNetwork(encoder), decoder: copyNetwork(decoder) };
+  const codes = createCodeGaussian(latent);
   const adam = { rate: config.rate, beta1: 0.9, beta2: 0.999 };
   const optimizers = { encoder: createAdam(encoder.weights, adam), generator: createAdam(decoder.weights, adam) };
   let random = origin.fork('training');
+
+  const seen = createRows((batchCodes) => {
+    codes.observe(batchCodes as tf.Tensor2D, optimizers.encoder.stepCount + 1);
+  });
 
   const generateFrom = (given: tf.Tensor2D): tf.Tensor5D =>
     renderEach(given, (code) =>
@@ -104,20 +112,27 @@ function createVae({ config, grid, seed, memory = createMemoryPlan() }: CreateGe
     );
 
   return {
-    networks: { encoder, generator: decoder, averageEncoder: averages.encoder, average: averages.decoder },
+    networks: {
+      encoder,
+      generator: decoder,
+      averageEncoder: averages.encoder,
+      average: averages.decoder,
+      codes: codes.network,
+    },
     optimizers,
 
     async step(real) {
       const noise = drawLatents(random, real.shape[0], latent);
       const leaves = { ...withPrefix('encoder', encoder.weights), ...withPrefix('decoder', decoder.weights) };
       const statistics = { encoder: runningStatistics(encoder), decoder: runningStatistics(decoder) };
-      const batch = { memory, count: real.shape[0], observers: Object.values(statistics) };
+      const batch = { memory, count: real.shape[0], observers: [...Object.values(statistics), seen] };
       const { gradients, terms } = batchGradients(batch, leaves, (piece) => {
         const scans = rowsOf(real, piece);
         const pooled = down.pool(encoder.weights, scans, statistics.encoder);
         const mean = down.head(encoder.weights, pooled, 'mean');
         const logVariance = down.head(encoder.weights, pooled, 'logVariance');
         const code = tf.add<tf.Tensor2D>(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), rowsOf(noise, piece)));
+        seen.note(code);
         const error = tf.sub(up.render(decoder.weights, code, statistics.decoder), scans);
         const losses = {
           'reconstruction.mse': tf.mean<tf.Scalar>(tf.square(error)),
@@ -136,7 +151,7 @@ function createVae({ config, grid, seed, memory = createMemoryPlan() }: CreateGe
 
     latentLength: latent,
     generateFrom,
-    generate: (request) => tf.tidy(() => generateFrom(latentsOfSeeds(request, latent))),
+    generate: (request) => tf.tidy(() => generateFrom(codes.transform(latentsOfSeeds(request, latent)))),
     encode: (volumes) =>
       tf.tidy(() => {
         const { weights } = averages.encoder;
@@ -148,7 +163,7 @@ function createVae({ config, grid, seed, memory = createMemoryPlan() }: CreateGe
       random = restoreRandom(state);
     },
     dispose() {
-      for (const { weights, buffers } of [encoder, decoder]) tf.dispose([weights, buffers]);
+      for (const { weights, buffers } of [encoder, decoder, codes.network]) tf.dispose([weights, buffers]);
       tf.dispose([averages.encoder.weights, averages.decoder.weights]);
       for (const optimizer of Object.values(optimizers)) optimizer.dispose();
     },

@@ -6,9 +6,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { factorise } from '#shared/statistics/cholesky.ts';
 import type { Network } from '../model.ts';
+import { averageWarmUp } from '../training/adam.ts';
 
 /** The newest batch counts at least this much: about the last hundred batches make the estimate. */
 const leastShare = 0.01;
+
+/**
+ * How much the batch of a step, counted from 1, counts: the first alone, later about the last tenth of the training, as in
+ * the moving average of the weights. What the encoder made of scans before that has another size.
+ */
+function shareAt(step: number): number {
+  return step === 1 ? 1 : Math.max(leastShare, 1 - averageWarmUp(step));
+}
 
 export interface CodeGaussian {
   /** Buffers `mean` [latent] and `covariance` [latent, latent]; standard normal before anything was observed. */
@@ -29,7 +38,7 @@ export function createCodeGaussian(latent: number): CodeGaussian {
   return {
     network: { weights: {}, buffers: { mean, covariance } },
     observe(codes, step) {
-      const share = Math.max(leastShare, 1 / step);
+      const share = shareAt(step);
       tf.tidy(() => {
         const newMean = tf.mean(codes, 0);
         const centred = tf.sub<tf.Tensor2D>(codes, newMean);

@@ -101,10 +101,12 @@ describe('the Gaussian of codes', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('is that of two batches together while both count alike', async () => {
+  it('is that of two batches together, the later one counting three times', async () => {
     const [one, both] = [createCodeGaussian(2), createCodeGaussian(2)];
-    const codes = normalTensor<TensorFlow.Rank.R2>(tf, [6, 2], 7);
-    const halves = tf.split<TensorFlow.Tensor2D>(codes, 2);
+    const drawn = normalTensor<TensorFlow.Rank.R2>(tf, [6, 2], 7);
+    const halves = tf.split<TensorFlow.Tensor2D>(drawn, 2);
+    const [earlier, later] = halves as [TensorFlow.Tensor2D, TensorFlow.Tensor2D];
+    const codes = tf.concat([earlier, later, later, later]);
     one.observe(codes, 1);
     halves.forEach((half, index) => {
       both.observe(half, index + 1);
@@ -113,6 +115,6 @@ describe('the Gaussian of codes', () => {
       const [a, b] = [one, both].map(({ network }) => network.buffers[name] as TensorFlow.Tensor);
       expect(await largestDifference(tf, a as TensorFlow.Tensor, b as TensorFlow.Tensor)).toBeLessThan(1e-5);
     }
-    tf.dispose([codes, ...halves, one.network.buffers, both.network.buffers]);
+    tf.dispose([drawn, codes, ...halves, one.network.buffers, both.network.buffers]);
   });
 });

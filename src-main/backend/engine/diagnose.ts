@@ -1,14 +1,13 @@
 /** The doctor: what works on this machine, what does not, and how to mend it. */
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { DoctorReport } from '#contract/commands.ts';
 import { toErrorShape } from '#contract/errors.ts';
-import type { EngineReport, WorkerMessage } from '#contract/jobs.ts';
+import type { EngineReport } from '#contract/jobs.ts';
 import { isPackaged, mending } from '#shared/installation.ts';
-import { describeCrash } from '../jobs/describeCrash.ts';
-import { startWorker } from '../jobs/workerProcess.ts';
+import { runOnce } from '../jobs/runOnce.ts';
 import { testSqlite } from '../store/selfTest.ts';
 
 type Check = DoctorReport['checks'][number];
@@ -71,38 +70,22 @@ interface EngineFindings {
 }
 
 /** Asks a worker process, whose crash is then an answer too. */
-async function examineEngine(folder: string): Promise<EngineFindings> {
-  const logFile = join(folder, 'log.txt');
-  const log = openSync(logFile, 'a');
-  const reports: EngineFindings[] = [];
-  const onMessage = (message: WorkerMessage): void => {
-    if (message.type === 'doctor') reports.push(message);
-  };
-  const worker = startWorker({
-    task: { kind: 'doctor' },
-    label: 'doctor',
-    log,
-    onMessage,
-    describeFault: toErrorShape,
-  });
-  closeSync(log);
-  const end = await worker.ended;
-  const found = reports.at(-1);
-  const engine = found?.engine ?? { name: 'tensorflow', version: 'not available', device: 'none', devices: [] };
-  const checks = found?.checks ?? [];
-  if (end.final?.type === 'succeeded' && found !== undefined) return { engine, checks };
-  const error =
-    end.final?.type === 'failed'
-      ? end.final.error
-      : describeCrash(end, logFile, `To mend it: ${mending.installation}.`);
-  return { engine, checks: [...checks, { name: 'engine', ok: false, detail: error.message }] };
+async function examineEngine(): Promise<EngineFindings> {
+  try {
+    return await runOnce({ kind: 'doctor' }, 'doctor', { advice: `To mend it: ${mending.installation}.` });
+  } catch (thrown) {
+    return {
+      engine: { name: 'tensorflow', version: 'not available', device: 'none', devices: [] },
+      checks: [{ name: 'engine', ok: false, detail: toErrorShape(thrown).message }],
+    };
+  }
 }
 
 /** Takes a few seconds; never throws for what it finds, only for what it cannot look at. */
 export async function diagnose(): Promise<DoctorReport> {
   const folder = await mkdtemp(join(tmpdir(), 'doppel-doctor-'));
   try {
-    const { engine, checks } = await examineEngine(folder);
+    const { engine, checks } = await examineEngine();
     const all = [
       checkNode(),
       ...checks,

@@ -17,6 +17,8 @@ interface Bounds {
   readonly signal?: AbortSignal;
   /** Of memory: a process that takes more is ended, before the system has to; where the system tells what one takes (Linux). */
   readonly mostBytes?: number | undefined;
+  /** What the user can do after a crash, a sentence. */
+  readonly advice?: string;
 }
 
 /**
@@ -26,7 +28,7 @@ interface Bounds {
 export async function runOnce<Type extends ReportMessage['type']>(
   task: WorkerTask,
   type: Type,
-  { signal, mostBytes }: Bounds = {},
+  { signal, mostBytes, advice = '' }: Bounds = {},
 ): Promise<Extract<ReportMessage, { type: Type }>> {
   const folder = await mkdtemp(join(tmpdir(), `doppel-${task.kind}-`));
   try {
@@ -58,7 +60,7 @@ export async function runOnce<Type extends ReportMessage['type']>(
     if (signal?.aborted === true)
       throw new AppError('cancelled', 'The measurement was ended before its end, as asked or because Doppel closes.');
     if (excess.signal.aborted) throw new AppError('out-of-memory', 'It took all of the free memory and was ended. Close other programs, or take a smaller grid or batch.'); // prettier-ignore
-    const { code, message } = end.final?.type === 'failed' ? end.final.error : describeCrash(end, logFile, '');
+    const { code, message } = end.final?.type === 'failed' ? end.final.error : describeCrash(end, logFile, advice);
     throw new AppError(code, message);
   } finally {
     await rm(folder, { recursive: true, force: true });
