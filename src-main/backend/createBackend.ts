@@ -13,6 +13,7 @@ import { jobHandlers } from './jobs/handlers.ts';
 import { createRunner } from './jobs/runner.ts';
 import { modelHandlers } from './models/handlers.ts';
 import { projectHandlers } from './projects/handlers.ts';
+import { provenanceHandlers } from './provenance/handlers.ts';
 import { createProjectSessions } from './projects/sessions.ts';
 import { scanHandlers } from './scans/handlers.ts';
 import { studyHandlers } from './studies/handlers.ts';
@@ -48,6 +49,7 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
     ...jobHandlers(context),
     ...scanHandlers(context),
     ...fileHandlers(context),
+    ...provenanceHandlers(context),
     ...studyHandlers(context),
     'engine.doctor': () => diagnose(),
   };

@@ -12,15 +12,25 @@ export function projectPath(typed: string): string {
   return path.endsWith(suffix) ? path : `${path}${suffix}`;
 }
 
+function projectsHere(): readonly string[] {
+  return readdirSync('.', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name.endsWith(suffix))
+    .map(({ name }) => name);
+}
+
+/** The only project of the current folder; null where there is none, or more than one. */
+export function projectHere(): string | null {
+  const [only, another] = projectsHere();
+  return only !== undefined && another === undefined ? resolve(only) : null;
+}
+
 /** `--project`, or the only project of the current folder. Throws `usage`. */
 export function chooseProject({ project }: ProjectFlags): string {
   if (project !== undefined)
     return existsSync(resolve(project, 'project.sqlite')) ? resolve(project) : projectPath(project);
-  const here = readdirSync('.', { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory() && entry.name.endsWith(suffix),
-  );
-  const [only, another] = here;
-  if (only !== undefined && another === undefined) return resolve(only.name);
-  const found = another === undefined ? 'there is none here' : `here are ${here.map(({ name }) => name).join(', ')}`;
+  const here = projectHere();
+  if (here !== null) return here;
+  const names = projectsHere();
+  const found = names.length === 0 ? 'there is none here' : `here are ${names.join(', ')}`;
   throw new AppError('usage', `Which project? Give --project NAME${suffix} (${found}).`);
 }

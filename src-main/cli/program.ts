@@ -8,6 +8,7 @@ import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addProjectCommands } from './commands/project.ts';
+import { addProvenanceCommands } from './commands/provenance.ts';
 import { addSuperResolutionCommands } from './commands/superResolution.ts';
 import { addStudyCommands } from './commands/study.ts';
 import { addSynthesisCommands } from './commands/synthesis.ts';
@@ -38,6 +39,7 @@ export function createProgram(endWith: EndWith): Command {
   addCheckpointCommands(program, endWith);
   addEvaluateCommand(program, endWith);
   addStudyCommands(program, endWith);
+  addProvenanceCommands(program, endWith);
   addJobCommands(program, endWith);
   return program;
 }

@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib';
 import { encodeNifti1Header } from '#shared/volume/niftiHeader.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { sha256Of, writeFileAtomic } from './atomicWrite.ts';
+import { hashOfVoxels } from './voxelHash.ts';
 
 export type Storage =
   | { readonly kind: 'float32' }
@@ -44,13 +45,13 @@ function storedVoxels(data: Float32Array, storage: Storage): Float32Array | Int1
 
 /**
  * Writes `volume` (RAS+ mm affine, voxels x fastest) to `path`, packed if that ends in `.gz`; returns the hash and size
- * of the file. The bytes depend on the arguments alone.
+ * of the file, and the hash of its voxels (`voxelHash.ts`). The bytes depend on the arguments alone.
  */
 export async function writeNifti(
   path: string,
   volume: Volume,
   options: NiftiOptions,
-): Promise<{ sha256: string; bytes: number }> {
+): Promise<{ sha256: string; bytes: number; voxelsSha256: string }> {
   const { storage, description, comment } = options;
   const header = encodeNifti1Header({
     size: volume.size,
@@ -62,13 +63,15 @@ export async function writeNifti(
     comment: comment === undefined ? null : Buffer.from(comment, 'utf8'),
   });
   const voxels = storedVoxels(volume.data, storage);
-  const plain = Buffer.concat([header, new Uint8Array(voxels.buffer, voxels.byteOffset, voxels.byteLength)]);
+  const stored = new Uint8Array(voxels.buffer, voxels.byteOffset, voxels.byteLength);
+  const voxelsSha256 = hashOfVoxels(volume.size, storage.kind, stored);
+  const plain = Buffer.concat([header, stored]);
   if (!path.endsWith('.gz')) {
     await writeFileAtomic(path, plain);
-    return { sha256: sha256Of(plain), bytes: plain.length };
+    return { sha256: sha256Of(plain), bytes: plain.length, voxelsSha256 };
   }
   const packed = await compress(plain);
   packed[gzipSystemAt] = unknownSystem;
   await writeFileAtomic(path, packed);
-  return { sha256: sha256Of(packed), bytes: packed.length };
+  return { sha256: sha256Of(packed), bytes: packed.length, voxelsSha256 };
 }

@@ -43,6 +43,8 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./superResolve.ts')).superResolve(task, context);
     case 'degrade':
       return (await import('./degradeFile.ts')).degradeFile(task, context);
+    case 'provenance-check':
+      return (await import('./provenance/checkFiles.ts')).checkFiles(task, context);
     case 'doctor':
       return (await import('./doctor.ts')).doctor(task, context);
   }
@@ -76,9 +78,9 @@ async function finish(message: WorkerMessage): Promise<never> {
   process.exit(message.type === 'failed' ? 1 : 0);
 }
 
-/** The stack goes to the job's log, the words to the user; of a look or an import, words may name patients and stay out. */
+/** The stack goes to the job's log, the words to the user; of a look, an import or a check of files, words may name patients and stay out. */
 function log(thrown: unknown): void {
-  const hasNames = ['scan', 'preview', 'import', 'evidence'].includes(kind ?? '');
+  const hasNames = ['scan', 'preview', 'import', 'evidence', 'provenance-check'].includes(kind ?? '');
   console.error(hasNames ? ['The job failed; its words were shown.', ...framesOf(thrown)].join('\n') : thrown);
 }
 

@@ -88,8 +88,8 @@ export async function prepareStudy(task: Task, context: WorkerContext): Promise<
       const volume = quantised(shared === null ? read : applyRemedies(read, shared));
       const id = randomBytes(16).toString('hex');
       const path = join(out, `${id}.nii`);
-      const written = await writeNifti(path, volume, { storage, description });
-      prepared.set(index, { file: { id, ...written }, features: cuesOf(volume, await readFile(path)) });
+      const { sha256, bytes } = await writeNifti(path, volume, { storage, description });
+      prepared.set(index, { file: { id, sha256, bytes }, features: cuesOf(volume, await readFile(path)) });
     },
   });
   const inOrder = task.cases.flatMap(({ isSynthetic }, index) => {

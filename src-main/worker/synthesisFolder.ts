@@ -11,6 +11,7 @@ const sidecarFields = z.looseObject({
   Seed: z.number(),
   Truncation: z.number(),
   ClassAsked: z.string().nullable().default(null),
+  Mark: z.union([z.literal(false), z.looseObject({})]).default(false),
 });
 
 export interface PlannedScan {
@@ -26,6 +27,8 @@ export interface SynthesisPlan {
   readonly truncation: number;
   /** The class that was asked for; null: none. */
   readonly label: string | null;
+  /** Whether the project's mark is in the voxels. */
+  readonly isMarked: boolean;
   readonly scans: readonly PlannedScan[];
 }
 
@@ -58,7 +61,8 @@ async function isSame(sidecar: string, { seed }: PlannedScan, plan: SynthesisPla
       found.ModelHash === plan.checkpointSha256 &&
       found.Seed === seed &&
       found.Truncation === plan.truncation &&
-      found.ClassAsked === plan.label
+      found.ClassAsked === plan.label &&
+      (found.Mark !== false) === plan.isMarked
     );
   } catch {
     return (await readdir(dirname(sidecar)).catch(() => [])).length === 0;

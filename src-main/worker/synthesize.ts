@@ -5,6 +5,8 @@ import { AppError } from '#contract/errors.ts';
 import type { TaskOf } from '#contract/jobs.ts';
 import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { drawContactSheet, type SheetScan } from '#imaging/contactSheet.ts';
+import { addMark } from '#imaging/mark/addMark.ts';
+import { detectMark } from '#imaging/mark/detectMark.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
 import { labelsOfSeeds } from '#models/inference/latents.ts';
 import type { GeneratorModel } from '#models/model.ts';
@@ -40,6 +42,7 @@ export async function synthesize(given: TaskOf<'synthesize'>, context: WorkerCon
     checkpointSha256: task.checkpointSha256,
     truncation: request.truncation,
     label: request.label ?? null,
+    isMarked: task.markKey !== null,
     scans: Array.from({ length: request.count }, (_, index) => ({
       subject: subjectOf(index),
       sidecar: `${stemOf(subjectOf(index), dataset)}.json`,
@@ -55,8 +58,9 @@ export async function synthesize(given: TaskOf<'synthesize'>, context: WorkerCon
     for (let index = 0; index < request.count; index++) {
       if (context.isCancelled()) throw cancelledError();
       const seed = request.seed + index;
-      const volume = await generateOne(model, { seed, truncation: request.truncation, label, dataset });
-      await writeScan({ task, context, checkpoint, index, seed, volume });
+      const made = await generateOne(model, { seed, truncation: request.truncation, label, dataset });
+      const { volume, mark } = markScan(made, task);
+      await writeScan({ task, context, checkpoint, index, seed, volume, mark });
       await writeThumbnail({ task, context, checkpoint, index, seed, volume });
       if (onSheet.length < mostOnSheet)
         onSheet.push({
@@ -96,6 +100,17 @@ async function generateOne(model: GeneratorModel, request: GenerateOne): Promise
     value <= backgroundUpTo ? background : low + ((value + 1) / 2) * (high - low),
   );
   return { ...volume, data };
+}
+
+/** What a sidecar says of the project's mark in the voxels. */
+type MarkNote = { readonly Psnr: number; readonly Score: number } | false;
+
+/** Within the brain alone: geometry, range and background stay. */
+function markScan(made: Volume, { markKey, dataset }: TaskOf<'synthesize'>): { volume: Volume; mark: MarkNote } {
+  if (markKey === null) return { volume: made, mark: false };
+  const { volume, psnr } = addMark({ volume: made, ...dataset.intensity, key: markKey });
+  const { score } = detectMark(volume, markKey);
+  return { volume, mark: { Psnr: Number(psnr.toFixed(2)), Score: Number(score.toFixed(2)) } };
 }
 
 /** Path of a scan inside the folder, without its ending. */
@@ -154,9 +169,10 @@ interface WriteScan {
   readonly index: number;
   readonly seed: number;
   readonly volume: Volume;
+  readonly mark: MarkNote;
 }
 
-async function writeScan({ task, context, checkpoint, index, seed, volume }: WriteScan): Promise<void> {
+async function writeScan({ task, context, checkpoint, index, seed, volume, mark }: WriteScan): Promise<void> {
   const { request, dataset, versions } = task;
   const subject = subjectOf(index);
   const stem = join(request.out, stemOf(subject, dataset));
@@ -171,6 +187,7 @@ async function writeScan({ task, context, checkpoint, index, seed, volume }: Wri
     Seed: seed,
     Truncation: request.truncation,
     ...conditionOfScan(checkpoint, { seed, asked: request.label }),
+    Mark: mark,
     Resolution: `${String(dataset.spacingMm)} mm isotropic`,
     GeneratedBy: { Name: 'Doppel', Version: versions.doppel, Engine: versions.engine },
   };
@@ -189,6 +206,7 @@ async function writeScan({ task, context, checkpoint, index, seed, volume }: Wri
     kind: 'synthetic-volume',
     path: image,
     sha256: written.sha256,
+    voxelsSha256: written.voxelsSha256,
     iteration: checkpoint.iteration,
     seed,
   });
@@ -203,7 +221,14 @@ async function writeScan({ task, context, checkpoint, index, seed, volume }: Wri
 }
 
 /** The middle slices, for a gallery; they stay with the job, out of the derivative. */
-async function writeThumbnail({ task, context, checkpoint, index, seed, volume }: WriteScan): Promise<void> {
+async function writeThumbnail({
+  task,
+  context,
+  checkpoint,
+  index,
+  seed,
+  volume,
+}: Omit<WriteScan, 'mark'>): Promise<void> {
   const { intensity } = task.dataset;
   const png = drawContactSheet([{ volume, low: intensity.background, high: intensity.high }], { columns: 1 });
   const folder = join(task.jobDir, 'thumbnails');

@@ -6,6 +6,7 @@ import type { ErrorShape } from './errors.ts';
 import type { EvaluationReport } from './evaluation.ts';
 import type { EvidenceReport } from './evidence/report.ts';
 import { evidenceRequest } from './evidence/request.ts';
+import { provenanceCommands } from './evidence/provenance.ts';
 import type { HealthNotice } from './health.ts';
 import type { PrivacyReport } from './privacy.ts';
 import { importRequest, scanRequest } from './importing.ts';
@@ -294,6 +295,7 @@ export const commands = {
   'file.locate': command(z.strictObject({ projectId: z.string(), kind: z.enum(fileKinds), id: z.string() })).returns<{
     readonly path: string;
   }>(),
+  ...provenanceCommands,
   ...studyCommands,
   'engine.doctor': command(z.strictObject({})).returns<DoctorReport>(),
 } as const;

@@ -4,6 +4,7 @@ import { sliceProfiles } from '../volume/factor.ts';
 import { errorShape } from './errors.ts';
 import { evidenceRequest } from './evidence/request.ts';
 import { evidenceTask } from './evidence/task.ts';
+import { provenanceCheckedMessage, provenanceCheckTask } from './evidence/provenance.ts';
 import { healthMessages, watching } from './health.ts';
 import { importRequest, scanRequest } from './importing.ts';
 import { measuredMessage, trainingPlan } from './plan.ts';
@@ -53,6 +54,7 @@ export const synthesizeRequest = z.strictObject({
   count: z.int().positive().max(100_000),
   seed,
   truncation: z.number().positive().max(2), // latents are multiplied by it; 1 leaves them as they are
+  mark: z.boolean().optional(), // the project's mark in the voxels; not given: yes
   label: z.string().optional(), // of a conditional model, the value of its column; none: each scan has one drawn from its seed
   out: folder, // absolute
 });
@@ -219,8 +221,10 @@ export const workerTask = z.discriminatedUnion('kind', [
       intensity: z.strictObject({ low: z.number(), high: z.number(), background: z.number() }), // of the training split
       suffix: z.string().min(1), // BIDS: what the scans are, 'T1w' …
     }),
+    markKey: z.string().nullable().default(null), // hexadecimal; null: scans are not marked
     versions: jobVersions,
   }),
+  provenanceCheckTask,
   z.strictObject({
     kind: z.literal('render'),
     request: renderRequest,
@@ -366,6 +370,7 @@ export const workerMessage = z.discriminatedUnion('type', [
     kind: artifactKind,
     path: z.string(), // absolute
     sha256: z.string(),
+    voxelsSha256: z.string().optional(), // of a scan
     iteration: z.int().nullable(),
     seed: seed.nullable(),
   }),
@@ -382,6 +387,7 @@ export const workerMessage = z.discriminatedUnion('type', [
   measuredMessage,
   degradedMessage,
   exportedMessage,
+  provenanceCheckedMessage,
   z.strictObject({ type: z.literal('doctor'), engine: engineReport, checks: z.array(doctorCheck) }),
   z.strictObject({ type: z.literal('succeeded') }),
   z.strictObject({ type: z.literal('cancelled') }),

@@ -8,6 +8,7 @@ const plan = (count: number): SynthesisPlan => ({
   checkpointSha256: 'abc',
   truncation: 1,
   label: null,
+  isMarked: true,
   scans: Array.from({ length: count }, (_, index) => ({
     subject: `sub-synth000${String(index + 1)}`,
     sidecar: `sub-synth000${String(index + 1)}/anat/scan.json`,
@@ -27,7 +28,7 @@ function folderWith(files: Readonly<Record<string, unknown>>): string {
   }
   return folder;
 }
-const first = { ModelHash: 'abc', Seed: 0, Truncation: 1 };
+const first = { ModelHash: 'abc', Seed: 0, Truncation: 1, Mark: { Psnr: 50, Score: 20 } };
 const sidecar = 'sub-synth0001/anat/scan.json';
 
 test.each([
@@ -49,6 +50,7 @@ test.each([
   ['another network', { [sidecar]: { ...first, ModelHash: 'other' } }],
   ['another seed', { [sidecar]: { ...first, Seed: 7 } }],
   ['another truncation', { [sidecar]: { ...first, Truncation: 0.5 } }],
+  ['no mark', { [sidecar]: { ...first, Mark: false } }],
   ['more scans', { 'sub-synth0003/anat/scan.json': first }],
   ['real subjects', { 'sub-01/anat/sub-01_T1w.json': {} }],
   ['scans without a record', { 'sub-synth0001/anat/scan.nii.gz': 'x' }],

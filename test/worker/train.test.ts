@@ -192,6 +192,7 @@ describe('training and synthesis', () => {
     const sidecar = JSON.parse(await readFile(path.replace('.nii.gz', '.json'), 'utf8')) as Record<string, unknown>;
     expect(sidecar).toMatchObject({ Synthetic: true, Model: 'alpha-wgan', Seed: 3, Truncation: 1 });
     expect(sidecar['ModelHash']).toMatch(/^[0-9a-f]{64}$/);
+    expect((sidecar['Mark'] as { Psnr: number }).Psnr).toBeGreaterThan(49.9);
     expect((await readdir(join(folder, 'a'))).toSorted()).toEqual([
       'contact-sheet.png',
       'dataset_description.json',

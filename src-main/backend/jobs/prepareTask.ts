@@ -110,6 +110,7 @@ function prepareSynthesize(project: OwnedProject, job: Job, request: SynthesizeR
       ...(dataset === null ? assumedSpace : { ...describeDataset(dataset), intensity: medianIntensity(volumes) }),
       suffix: commonSuffix(volumes),
     },
+    markKey: request.mark === false ? null : store.provenance.markKey(),
     versions: job.versions,
   };
 }

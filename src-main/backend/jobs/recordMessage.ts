@@ -73,7 +73,7 @@ function recordCandidate(
   return { job, events: [{ type: 'scan.found', project: dir, jobId: job.id, candidate }] };
 }
 
-/** Writes `message` of the running `job`. The `dataset`, `study`, `pictures`, `doctor`, `measured`, `degraded` and `exported` messages are not its business: they change nothing. */
+/** Writes `message` of the running `job`. The `dataset`, `study`, `pictures`, `doctor`, `measured`, `degraded`, `exported` and `provenance-checked` messages are not its business: they change nothing. */
 export function recordMessage(project: OwnedProject, job: Job, message: ReportMessage): Recorded {
   const { store, dir } = project;
   switch (message.type) {
@@ -118,7 +118,10 @@ export function recordMessage(project: OwnedProject, job: Job, message: ReportMe
         iteration: message.iteration,
         seed: message.seed,
       };
-      store.artifacts.insert(artifact);
+      store.transaction(() => {
+        store.artifacts.insert(artifact);
+        if (message.voxelsSha256 !== undefined) store.provenance.insertVoxelHash(artifact.id, message.voxelsSha256);
+      });
       return { job, events: [{ type: 'artifact.written', project: dir, artifact }] };
     }
     case 'health':
@@ -140,6 +143,7 @@ export function recordMessage(project: OwnedProject, job: Job, message: ReportMe
     case 'measured':
     case 'degraded':
     case 'exported':
+    case 'provenance-checked':
       return { job, events: [] };
   }
 }

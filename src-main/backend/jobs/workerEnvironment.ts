@@ -37,6 +37,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'study':
     case 'study-pictures':
     case 'degrade':
+    case 'provenance-check':
     case 'weights-export':
       return { ...engine, ...process.env };
   }

@@ -11,6 +11,7 @@ import { healthNoticesIn } from './healthNotices.ts';
 import { metricsIn } from './metrics.ts';
 import { readVersion } from './migrate.ts';
 import { privacyReportsIn } from './privacyReports.ts';
+import { provenanceIn } from './provenance.ts';
 import { parseRow } from './rows.ts';
 import { studiesIn } from './studies.ts';
 
@@ -70,6 +71,7 @@ export function createStore(db: Connection) {
     candidates: candidatesHere(),
     privacyReports: privacyReportsIn(db),
     healthNotices: healthNoticesIn(db),
+    provenance: provenanceIn(db),
     studies: studiesIn(db),
     /** All that `work` writes is kept, or, if it throws, nothing. */
     transaction: <Result>(work: () => Result): Result => db.transaction(work).immediate(),

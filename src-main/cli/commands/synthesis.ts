@@ -22,6 +22,7 @@ interface SynthesizeFlags extends ProjectFlags {
   readonly out?: string;
   readonly truncation: number;
   readonly label?: string;
+  readonly mark: boolean;
   readonly latents?: string;
   readonly raw?: string;
 }
@@ -95,7 +96,7 @@ async function synthesizeScans(
   const [{ withSession }, { chooseProject }, { jobDocument, reportEnd }] = await Promise.all([
     import('../session.ts'), import('../chooseProject.ts'), import('../reportJob.ts'),
   ]); // prettier-ignore
-  const { seed, truncation: factor, label } = flags;
+  const { seed, truncation: factor, label, mark } = flags;
   const isJson = flags.json === true;
   await withSession(async ({ call, follow }) => {
     const project = chooseProject(flags);
@@ -109,6 +110,7 @@ async function synthesizeScans(
         seed,
         truncation: factor,
         ...(label === undefined ? {} : { label }),
+        ...(mark ? {} : { mark: false }),
         out: resolve(out),
       }),
     );
@@ -164,6 +166,10 @@ export function addSynthesisCommands(program: Command, endWith: EndWith): void {
         .default(1),
     )
     .option('--label <value>', 'of a conditional network: the value of its column; otherwise each scan has one drawn')
+    .option(
+      '--no-mark',
+      "leave the project's mark out of the voxels: provenance check knows such scans by hash and header alone",
+    )
     .addOption(jsonOption())
     .addOption(
       new Option(
