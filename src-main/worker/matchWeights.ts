@@ -99,6 +99,6 @@ function mismatch(model: string, attempts: readonly Attempt[]): AppError {
   const rest = faults.length > shown.length ? `; and ${String(faults.length - shown.length)} more` : '';
   return new AppError(
     'checkpoint-mismatch',
-    `The file is no network of ${model} with these settings. Compared with its ${namesOf(nearest)} at ${String(grid)}³: ${shown.join('; ')}${rest}. Settings such as the number of feature maps or of numbers in a code are given with --preset and --set.`,
+    `The file is no network of ${model} with these settings. Compared with its ${namesOf(nearest)} at ${String(grid)}³: ${shown.join('; ')}${rest}. The preset (--preset) and the expert settings (--set) have to be those of the network, such as its feature maps and the numbers in a code.`,
   );
 }

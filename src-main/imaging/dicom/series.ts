@@ -103,7 +103,7 @@ function asideOf(files: readonly DicomFile[], stack: SliceStack | null): Aside |
   }
   if (imageType.includes('LOCALIZER') || words.namesLocalizer) {
     const reason = `A localizer (by its ${imageType.includes('LOCALIZER') ? 'image type' : 'description'}): a few slices to plan the scans by, no scan of the brain.`;
-    return { until: 'asking', code: 'localizer', reason, remedy: 'Name it (--scan) to import it all the same.' };
+    return { until: 'asking', code: 'localizer', reason, remedy: 'Choose it (--scan) to import it all the same.' };
   }
   const made = imageType.find((word) => computed.test(word));
   if (made !== undefined || imageType[1] === 'SECONDARY' || sopClass.startsWith(secondaryCapture)) {
@@ -112,7 +112,7 @@ function asideOf(files: readonly DicomFile[], stack: SliceStack | null): Aside |
       until: 'asking',
       code: 'derived',
       reason,
-      remedy: 'Import the original series; if there is none, name this one (--scan).',
+      remedy: 'Import the original series; if there is none, choose this one (--scan).',
     };
   }
   if (kindOf(first) !== 'M') {

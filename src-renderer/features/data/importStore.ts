@@ -13,6 +13,7 @@ export const steps = ['folder', 'found', 'prepare', 'grid', 'split', 'run'] as c
 export type Step = (typeof steps)[number];
 
 export interface Plan {
+  /** '' until one is proposed. Never the folder's, which may be called after a patient. */
   name: string;
   preparation: Preparation;
   grid: number | null;
@@ -48,9 +49,6 @@ const defaultPlan = (): Plan => ({
   factor: '2',
   keyFile: '',
 });
-
-/** The last part of a path, of any system. */
-const lastPart = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
 
 export const useImport = defineStore('import', () => {
   const project = useProject();
@@ -110,7 +108,7 @@ export const useImport = defineStore('import', () => {
     const job = await call('dataset.scan', { project: here(), folder: path, ...reading });
     candidates.value = [];
     choice.value = new Map();
-    if (path !== folder.value) Object.assign(plan, { name: lastPart(path), preparation: plainPreparation() });
+    if (path !== folder.value) Object.assign(plan, { name: '', preparation: plainPreparation() });
     folder.value = path;
     scanId.value = job.id;
     step.value = 'found';

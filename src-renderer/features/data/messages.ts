@@ -16,6 +16,10 @@ export const en = {
   warningsOnly: 'With warnings',
   attribute: { any: 'Attribute', value: 'Any value', from: 'from', to: 'to' },
   plane: { label: 'Shown slice', axial: 'Axial', coronal: 'Coronal', sagittal: 'Sagittal' },
+  reviewed: {
+    title: 'Every scan that stood out has been looked at',
+    text: 'Scans that you accepted stay in the dataset; those set aside are listed under Removed.',
+  },
   nothing: {
     title: 'No volume matches',
     text: 'Widen the filters to see more of the dataset.',
@@ -32,7 +36,7 @@ export const en = {
     usual: 'usually {usual}',
     accept: 'Accept',
     takeBack: 'Take acceptance back',
-    keys: 'In the gallery: A accepts, S sets aside; again takes it back.',
+    keys: 'In the gallery: A accepts, S sets aside. What is set aside is listed under Removed, where S takes it back.',
     measure: {
       snr: 'Signal to noise',
       cnr: 'Contrast to noise',
@@ -283,6 +287,8 @@ export const en = {
       size: 'Voxels a side',
       each: '{size} each',
       trains: 'trains {models}',
+      trainsBut: 'trains all models but {models}',
+      trainsAll: 'trains all models',
       spacing: 'Voxel size',
       auto: 'Smallest at which every brain fits',
       fixed: 'Fixed',
@@ -303,6 +309,8 @@ export const en = {
       title: 'What is trained with, and what is kept aside',
       text: 'Scans that are held out are never trained on: they show whether synthetic brains are new or copies. A subject is either in one share or the other, with all of their scans.',
       name: 'Name of the dataset',
+      nameHelp: 'It stands in reports and file names: leave patients’ names out of it.',
+      proposed: 'dataset {number}',
       nameTaken: 'The project already has a dataset of this name.',
       share: 'Held out',
       train: 'Training',
