@@ -5,6 +5,7 @@ import { addCheckpointCommands } from './commands/checkpoint.ts';
 import { addDatasetCommands } from './commands/dataset.ts';
 import { addEngineCommands } from './commands/engine.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
+import { addEvidenceCommand } from './commands/evidence.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addProjectCommands } from './commands/project.ts';
@@ -38,6 +39,7 @@ export function createProgram(endWith: EndWith): Command {
   addSuperResolutionCommands(program, endWith);
   addCheckpointCommands(program, endWith);
   addEvaluateCommand(program, endWith);
+  addEvidenceCommand(program, endWith);
   addStudyCommands(program, endWith);
   addProvenanceCommands(program, endWith);
   addJobCommands(program, endWith);

@@ -1,5 +1,6 @@
 /** Percentile bootstrap (Efron 1979, Ann. Stat. 7:1): how far a statistic moves when the cases are drawn again. */
 import type { Random } from '../random.ts';
+import { normalQuantile } from './normal.ts';
 import { quantile } from './quantile.ts';
 
 export interface BootstrapOptions {
@@ -35,6 +36,21 @@ export function bootstrapInterval<T>(
 export function percentileInterval(values: readonly number[], confidence = 0.95): Interval {
   const tail = (1 - confidence) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
+}
+
+/**
+ * value ± z standard deviations of what resampling gave, held between `least` and `most`: for statistics that repeated
+ * rows push to one side (a Fréchet distance grows), so that the percentiles of resamples need not hold the value.
+ */
+export function normalInterval(
+  value: number,
+  drawn: readonly number[],
+  { least = -Infinity, most = Infinity }: { readonly least?: number; readonly most?: number } = {},
+): Interval {
+  const mean = drawn.reduce((sum, one) => sum + one, 0) / drawn.length;
+  const variance = drawn.reduce((sum, one) => sum + (one - mean) ** 2, 0) / Math.max(1, drawn.length - 1);
+  const reach = normalQuantile(0.975) * Math.sqrt(variance);
+  return { low: Math.max(least, value - reach), high: Math.min(most, value + reach) };
 }
 
 /** How often each of `count` comes when as many are drawn with replacement. */

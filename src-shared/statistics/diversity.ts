@@ -23,6 +23,17 @@ function weighedMean(pairs: readonly PairSimilarity[], times: Uint32Array): numb
   return sum / share;
 }
 
+/** The mean over pairs, with an interval by drawing the volumes again. */
+export function meanSimilarity(
+  pairs: readonly PairSimilarity[],
+  { random, resamples = 1000, confidence }: BootstrapOptions,
+): Interval & { readonly mean: number } {
+  const count = volumesIn(pairs);
+  const drawn = Array.from({ length: resamples }, () => weighedMean(pairs, drawTimes(count, random)));
+  const mean = weighedMean(pairs, new Uint32Array(count).fill(1));
+  return { mean, ...percentileInterval(drawn.filter((value) => !Number.isNaN(value)), confidence) }; // prettier-ignore
+}
+
 const volumesIn = (pairs: readonly PairSimilarity[]): number =>
   1 + Math.max(...pairs.map(({ first, second }) => Math.max(first, second)));
 

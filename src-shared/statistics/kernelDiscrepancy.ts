@@ -29,11 +29,16 @@ export function gaussianKernel(bandwidth: number): Kernel {
   return (a, b) => Math.exp(-squaredDistance(a, b) / (2 * bandwidth ** 2));
 }
 
-/** (a · b / n + 1)³ of rows of n numbers: with it the discrepancy is the KID (Bińkowski et al. 2018, arXiv 1801.01401). */
-export function cubicKernel(a: Float32Array, b: Float32Array): number {
+/** a · b: with it the discrepancy is the squared distance of the means. */
+export function innerProduct(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
-  return (sum / a.length + 1) ** 3;
+  return sum;
+}
+
+/** (a · b / n + 1)³ of rows of n numbers: with it the discrepancy is the KID (Bińkowski et al. 2018, arXiv 1801.01401). */
+export function cubicKernel(a: Float32Array, b: Float32Array): number {
+  return (innerProduct(a, b) / a.length + 1) ** 3;
 }
 
 /** Kernel values of all pairs of two samples: the rows of the first, then those of the second. */
@@ -52,15 +57,20 @@ export function gramOf(first: Sample, second: Sample, kernel: Kernel): Gram {
       `A discrepancy needs two samples of two or more rows of one length, not of ${String(first.length)} and ${String(second.length)}.`,
     );
   }
-  const values = new Float64Array(rows.length ** 2);
-  rows.forEach((a, i) => {
+  return { first: first.length, second: second.length, values: gramWithin(rows, kernel).values };
+}
+
+/** Kernel values of all pairs of one sample, as the first of a Gram matrix without a second. */
+export function gramWithin(sample: Sample, kernel: Kernel): Gram {
+  const values = new Float64Array(sample.length ** 2);
+  sample.forEach((a, i) => {
     for (let j = 0; j <= i; j++) {
-      const value = kernel(a, rows[j]!);
-      values[i * rows.length + j] = value;
-      values[j * rows.length + i] = value;
+      const value = kernel(a, sample[j]!);
+      values[i * sample.length + j] = value;
+      values[j * sample.length + i] = value;
     }
   });
-  return { first: first.length, second: second.length, values };
+  return { first: sample.length, second: 0, values };
 }
 
 /**

@@ -39,25 +39,39 @@ function radiiOf(sample: Sample, k: number): Float64Array {
   });
 }
 
+/** What each row adds to a share: its mean over the rows is the measure. */
+export interface NeighbourhoodRows {
+  /** Of made rows. */
+  readonly precision: readonly number[];
+  readonly density: readonly number[];
+  /** Of real rows. */
+  readonly recall: readonly number[];
+  readonly coverage: readonly number[];
+}
+
 /** Throws RangeError where a sample has no more rows than neighbours are asked for. */
-export function neighbourhoods(
+export function neighbourhoodRows(
   real: Sample,
   made: Sample,
   { forPrecision = 3, forDensity = 5 }: NeighbourhoodOptions = {},
-): Neighbourhoods {
+): NeighbourhoodRows {
   const across = made.map((row) => Float64Array.from(real, (other) => squaredDistance(row, other))); // [made][real]
   const [narrowReal, narrowMade] = [radiiOf(real, forPrecision), radiiOf(made, forPrecision)];
   const wideReal = radiiOf(real, forDensity);
-  const share = (count: number, all: Sample): number => count / all.length;
   const places = [...real.keys()];
-  const inNarrow = across.filter((row) => places.some((at) => row[at]! <= narrowReal[at]!)).length;
-  const recalled = places.filter((at) => across.some((row, madeAt) => row[at]! <= narrowMade[madeAt]!)).length;
-  const inWide = across.reduce((sum, row) => sum + places.filter((at) => row[at]! <= wideReal[at]!).length, 0);
-  const covered = places.filter((at) => across.some((row) => row[at]! <= wideReal[at]!)).length;
+  const isIn = (holds: boolean): number => (holds ? 1 : 0);
   return {
-    precision: share(inNarrow, made),
-    recall: share(recalled, real),
-    density: share(inWide, made) / forDensity,
-    coverage: share(covered, real),
+    precision: across.map((row) => isIn(places.some((at) => row[at]! <= narrowReal[at]!))),
+    density: across.map((row) => places.filter((at) => row[at]! <= wideReal[at]!).length / forDensity),
+    recall: places.map((at) => isIn(across.some((row, madeAt) => row[at]! <= narrowMade[madeAt]!))),
+    coverage: places.map((at) => isIn(across.some((row) => row[at]! <= wideReal[at]!))),
   };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The measures of the whole samples. Throws as `neighbourhoodRows` does. */
+export function neighbourhoods(real: Sample, made: Sample, options: NeighbourhoodOptions = {}): Neighbourhoods {
+  const { precision, recall, density, coverage } = neighbourhoodRows(real, made, options);
+  return { precision: mean(precision), recall: mean(recall), density: mean(density), coverage: mean(coverage) };
 }

@@ -3,8 +3,21 @@ import { describe, expect, it } from 'vitest';
 import golden from '#test/fixtures/statistics/likeness.json' with { type: 'json' };
 import { createRandom } from '#shared/random.ts';
 import { distributionDistance } from '#shared/statistics/distributionDistance.ts';
-import { extrapolateFrechet, frechetDistance, frechetPoints } from '#shared/statistics/frechetDistance.ts';
-import { cubicKernel, discrepancy, gaussianKernel, gramOf, type Sample } from '#shared/statistics/kernelDiscrepancy.ts';
+import {
+  extrapolateFrechet,
+  firstRows,
+  frechetDistance,
+  frechetPoints,
+  secondRows,
+} from '#shared/statistics/frechetDistance.ts';
+import {
+  cubicKernel,
+  discrepancy,
+  gaussianKernel,
+  gramOf,
+  innerProduct,
+  type Sample,
+} from '#shared/statistics/kernelDiscrepancy.ts';
 import { neighbourhoods } from '#shared/statistics/neighbourhoods.ts';
 import { empiricalAuc } from '#shared/statistics/rocCurve.ts';
 import { drawFolds, leftOutScores } from '#shared/statistics/twoSampleClassifier.ts';
@@ -29,7 +42,8 @@ describe('Fréchet distance', () => {
   it('is carried on to endless samples by the line of numpy', () => {
     const points = golden.points.map(([count = 0, distance = 0]) => ({ count, distance }));
     expectNear(extrapolateFrechet(points), golden.atInfinity);
-    const drawn = frechetPoints(made, real, createRandom(1));
+    const gram = gramOf(made, real, innerProduct);
+    const drawn = frechetPoints(gram, firstRows(gram), secondRows(gram), { random: createRandom(1) });
     expect(drawn.map(({ count }) => count)).toEqual([5, 5, 6, 6, 7, 7, 8, 8, 8, 9, 9, 10, 10, 11, 11]);
     expectNear(drawn.at(-1)?.distance ?? Number.NaN, golden.frechet);
     expect(extrapolateFrechet(drawn)).toBeLessThan(golden.frechet);

@@ -5,12 +5,6 @@ import type { EvidenceSection } from '../../contract/evidence/request.ts';
 import { factsTable, list, note, sectionHtml, type Section } from '../building.ts';
 import { escapeHtml, page, table } from '../html.ts';
 
-export const sectionTitles: Readonly<Record<EvidenceSection, string>> = {
-  likeness: 'Likeness: do they look like the population, and are they varied?',
-  anatomy: 'Anatomy: are the brains those of people?',
-  privacy: 'Privacy: are they copies of patients?',
-};
-
 const shortTitles: Readonly<Record<EvidenceSection, string>> = {
   likeness: 'Likeness',
   anatomy: 'Anatomy',
