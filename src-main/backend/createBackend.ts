@@ -8,6 +8,7 @@ import { createDispatch, type Dispatch } from './dispatch.ts';
 import { diagnose } from './engine/diagnose.ts';
 import { evaluationHandlers } from './evaluations/handlers.ts';
 import { evidenceHandlers } from './evidence/handlers.ts';
+import { utilityHandlers } from './evidence/utilityHandlers.ts';
 import { fileHandlers } from './files/handlers.ts';
 import { jobHandlers } from './jobs/handlers.ts';
 import { createRunner } from './jobs/runner.ts';
@@ -46,6 +47,7 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
     ...weightsHandlers(context),
     ...evaluationHandlers(context),
     ...evidenceHandlers(context),
+    ...utilityHandlers(context),
     ...jobHandlers(context),
     ...scanHandlers(context),
     ...fileHandlers(context),

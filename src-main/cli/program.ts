@@ -13,6 +13,7 @@ import { addProvenanceCommands } from './commands/provenance.ts';
 import { addSuperResolutionCommands } from './commands/superResolution.ts';
 import { addStudyCommands } from './commands/study.ts';
 import { addSynthesisCommands } from './commands/synthesis.ts';
+import { addUtilityCommand } from './commands/utility.ts';
 import { addTrainCommand } from './commands/train.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
@@ -40,6 +41,7 @@ export function createProgram(endWith: EndWith): Command {
   addCheckpointCommands(program, endWith);
   addEvaluateCommand(program, endWith);
   addEvidenceCommand(program, endWith);
+  addUtilityCommand(program, endWith);
   addStudyCommands(program, endWith);
   addProvenanceCommands(program, endWith);
   addJobCommands(program, endWith);

@@ -16,6 +16,21 @@ const tissueOf: ReadonlyMap<number, 0 | 1 | 2> = new Map([
   ...white.map((label) => [label, 2] as const),
 ]);
 
+/** 1, 2, 3 for fluid, grey and white matter, 0 for all else; null where the numbers are not FreeSurfer's. */
+export function tissueMap(labels: Float32Array): Uint8Array | null {
+  const tissues = new Uint8Array(labels.length);
+  let [labelled, known] = [0, 0];
+  for (let index = 0; index < labels.length; index++) {
+    if (labels[index] === 0) continue;
+    labelled++;
+    const tissue = tissueOf.get(labels[index]!);
+    if (tissue === undefined) continue;
+    known++;
+    tissues[index] = tissue + 1;
+  }
+  return labelled > 0 && known >= knownShare * labelled ? tissues : null;
+}
+
 /** Voxels of fluid, grey and white matter where `mask` is 1; null where the numbers are not FreeSurfer's. */
 export function countTissues(labels: Float32Array, mask: Uint8Array): readonly [number, number, number] | null {
   const counts: [number, number, number] = [0, 0, 0];

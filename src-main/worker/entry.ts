@@ -31,6 +31,8 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./evaluate.ts')).evaluate(task, context);
     case 'evidence':
       return (await import('./evidence/evidence.ts')).evidence(task, context);
+    case 'utility':
+      return (await import('./evidence/utility.ts')).measureUtility(task, context);
     case 'phantom':
       return (await import('./makePhantom.ts')).makePhantom(task, context);
     case 'study':

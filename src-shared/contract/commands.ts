@@ -7,6 +7,7 @@ import type { EvaluationReport } from './evaluation.ts';
 import type { EvidenceReport } from './evidence/report.ts';
 import { evidenceRequest } from './evidence/request.ts';
 import { provenanceCommands } from './evidence/provenance.ts';
+import { utilityRequest, type UtilityReport } from './evidence/utility.ts';
 import type { HealthNotice } from './health.ts';
 import type { PrivacyReport } from './privacy.ts';
 import { importRequest, scanRequest } from './importing.ts';
@@ -123,6 +124,14 @@ export interface Evidence {
   readonly jsonId: string;
   readonly htmlId: string | null;
   readonly report: EvidenceReport;
+}
+
+/** What a finished training with and without synthetic scans found. */
+export interface UtilityEvidence {
+  readonly job: string;
+  readonly jsonId: string; // of artifacts
+  readonly htmlId: string | null;
+  readonly report: UtilityReport;
 }
 
 export interface MetricSeries {
@@ -274,6 +283,16 @@ export const commands = {
   ).returns<Job>(),
   /** All of the project, the newest first. */
   'evidence.list': command(z.strictObject({ ...inProject })).returns<readonly Evidence[]>(),
+  /** Trains segmentation networks with and without synthetic scans and compares what they find in real ones. */
+  'utility.run': command(
+    utilityRequest.omit({ kind: true, datasetId: true, synthetic: true }).extend({
+      ...inProject,
+      dataset: z.string(), // its name
+      synthetic: z.string().min(1), // absolute folder of scans, or the id of the synthesis that made them
+    }),
+  ).returns<Job>(),
+  /** All of the project, the newest first. */
+  'utility.list': command(z.strictObject({ ...inProject })).returns<readonly UtilityEvidence[]>(),
   'phantom.create': command(phantomRequest.omit({ kind: true }).extend(inProject)).returns<Job>(),
   'job.list': command(z.strictObject({ ...inProject })).returns<readonly Job[]>(),
   'job.show': command(z.strictObject({ ...inProject, job: z.string() })).returns<JobDetail>(),

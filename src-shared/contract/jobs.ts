@@ -5,6 +5,7 @@ import { errorShape } from './errors.ts';
 import { evidenceRequest } from './evidence/request.ts';
 import { evidenceTask } from './evidence/task.ts';
 import { provenanceCheckedMessage, provenanceCheckTask } from './evidence/provenance.ts';
+import { utilityRequest, utilityTask } from './evidence/utility.ts';
 import { healthMessages, watching } from './health.ts';
 import { importRequest, scanRequest } from './importing.ts';
 import { measuredMessage, trainingPlan } from './plan.ts';
@@ -133,6 +134,7 @@ export const jobRequest = z.discriminatedUnion('kind', [
   renderRequest,
   evaluateRequest,
   evidenceRequest,
+  utilityRequest,
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
 
@@ -141,7 +143,7 @@ export type JobVersions = z.infer<typeof jobVersions>;
 
 export const job = z.strictObject({
   id: z.string(),
-  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'weights-import', 'render', 'evaluate', 'evidence', 'study']), // prettier-ignore
+  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'weights-import', 'render', 'evaluate', 'evidence', 'study', 'utility']), // prettier-ignore
   state: jobState,
   request: jobRequest,
   seed,
@@ -291,6 +293,7 @@ export const workerTask = z.discriminatedUnion('kind', [
     versions: jobVersions,
   }),
   evidenceTask.extend({ versions: jobVersions }),
+  z.strictObject({ ...utilityTask, versions: jobVersions }),
   z.strictObject({
     kind: z.literal('measure'),
     modelId: z.string(),

@@ -17,6 +17,7 @@ import type { DatasetRecord } from '#contract/records.ts';
 import { findCheckpointFault } from '../checkpoints/verifyCheckpoint.ts';
 import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts';
 import { nameTaken } from '../datasets/registerDataset.ts';
+import { prepareUtility } from '../evidence/utilityTask.ts';
 import { checkpointDir, jobDir, killedFile, reportsDir } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import { prepareStudyTask } from '../studies/selectScans.ts';
@@ -233,6 +234,8 @@ export async function prepareTask(project: OwnedProject, job: Job, notice: Notic
       return prepareEvaluate(project, job, job.request);
     case 'evidence':
       return prepareEvidence(project, job, job.request);
+    case 'utility':
+      return prepareUtility(project, job, job.request);
     case 'phantom':
       return { kind: 'phantom', request: job.request, jobDir: folder };
   }

@@ -49,6 +49,7 @@ interface Ending {
 
 function resumeHint(job: Job): string {
   if (job.kind === 'import') return 'Resume goes on with the scans that are not stored yet.';
+  if (job.kind === 'utility') return 'Resume goes on with the folds that are not done yet.';
   if (job.kind !== 'train') return 'Resume runs it again from the beginning.';
   if (job.checkpoint === null) return 'It had written no checkpoint yet: resuming starts it anew.';
   return `Resume continues from checkpoint ${job.checkpoint}.`;

@@ -27,6 +27,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'super-resolve':
     case 'evaluate':
     case 'evidence':
+    case 'utility':
     case 'measure':
     case 'doctor':
       return { ...engine, ...allocator, ...process.env };

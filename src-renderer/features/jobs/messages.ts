@@ -14,6 +14,7 @@ export const en = {
     evaluate: 'Evaluation',
     evidence: 'Evidence',
     study: 'Scans of a reader study',
+    utility: 'Use of synthetic scans',
   },
   about: {
     import: '“{name}” from {folder}',
@@ -71,6 +72,7 @@ export const en = {
     scan: 'What it found so far stays to be seen; the files stay as they are.',
     'weights-import': 'Nothing is kept of an unfinished import; resuming begins again.',
     render: 'Nothing is kept of an unfinished output; resuming begins again.',
+    utility: 'The folds that are finished are kept; resuming goes on with the next one.',
   },
   facts: {
     created: 'Asked for',

@@ -52,6 +52,8 @@ export function useJobWords(): JobWords {
           return request.high.length === 0 ? t('jobs.about.heldOut') : t('jobs.about.evaluate', request.high.length);
         case 'evidence':
           return request.synthetic === notKept ? '' : fileName(request.synthetic);
+        case 'utility':
+          return fileName(request.synthetic);
         case 'study':
           return '';
         case 'scan':
