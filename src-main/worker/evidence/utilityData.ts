@@ -187,12 +187,12 @@ async function readAllSynthetic(
       synthetic.push(await readSynthetic(candidate, { task, maps, classify: toClasses }));
     } catch (thrown) {
       if (!(thrown instanceof BadScan)) throw thrown;
-      faults.push(`${candidate.path}: ${thrown.message}`);
+      faults.push(thrown.scanCode);
     }
   }
   if (synthetic.length === 0)
-    throw new AppError('no-usable-scans', `There is no synthetic scan in ${folder} that can be used. ${faults[0] ?? 'Name the folder of a synthesis.'}`); // prettier-ignore
-  const left = faults.length === 0 ? [] : [`${String(faults.length)} synthetic scans were left out, the first one since ${faults[0] ?? ''}`]; // prettier-ignore
+    throw new AppError('no-usable-scans', `There is no synthetic scan in ${folder} that can be used${faults.length === 0 ? '' : ` (${[...new Set(faults)].join(', ')})`}. Name the folder of a synthesis.`); // prettier-ignore
+  const left = faults.length === 0 ? [] : [`${String(faults.length)} synthetic scans cannot be used and were left out (${[...new Set(faults)].join(', ')}).`]; // prettier-ignore
   const bare = synthetic.filter(({ labels }) => labels === null).length;
   const some = maps !== null && bare > 0 ? [`${String(bare)} of ${String(synthetic.length)} synthetic scans have no usable label map.`] : []; // prettier-ignore
   return { synthetic, notes: [...left, ...some] };
