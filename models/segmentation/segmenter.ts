@@ -130,7 +130,7 @@ function oneHot(labels: readonly Uint8Array[], { side, classes }: { side: number
   const after: [number, number] = [0, missingTo(side)];
   const values = labels.map((map) => tf.tensor3d(Int32Array.from(map), [side, side, side], 'int32'));
   const stacked = tf.pad(tf.stack(values), [[0, 0], after, after, after]);
-  return tf.oneHot<tf.Rank.R5>(tf.cast(stacked, 'int32'), classes);
+  return tf.oneHot(tf.cast(stacked, 'int32'), classes) as tf.Tensor5D;
 }
 
 /** Shares of the classes, moved as their scans are: linear between voxels, the rest of each voxel is background. */
