@@ -7,6 +7,8 @@ const fluid = [4, 5, 14, 15, 24, 31, 43, 44, 63, 72]; // ventricles, choroid ple
 const grey = [3, 8, 10, 11, 12, 17, 18, 26, 42, 47, 49, 50, 51, 53, 54, 58]; // cortex, cerebellar cortex, nuclei
 const white = [2, 7, 13, 16, 28, 41, 46, 52, 60, 77, 85, 251, 252, 253, 254, 255]; // with pallidum, brain stem, ventral diencephalon
 const blood = [30, 62]; // vessels: dark
+/** Lateral ventricles with their inferior horns and the choroid plexus in them, left and right. */
+const lateralVentricles: ReadonlySet<number> = new Set([4, 5, 31, 43, 44, 63]);
 /** So many of a map's labelled voxels must have known numbers; the rest (scalp, lesions) is left out. */
 const knownShare = 0.95;
 
@@ -43,4 +45,12 @@ export function countTissues(labels: Float32Array, mask: Uint8Array): readonly [
   }
   const known = counts[0] + counts[1] + counts[2];
   return labelled > 0 && known >= knownShare * labelled ? counts : null;
+}
+
+/** Voxels of the lateral ventricles where `mask` is 1, of a map with FreeSurfer's numbers. */
+export function countVentricles(labels: Float32Array, mask: Uint8Array): number {
+  let count = 0;
+  for (let index = 0; index < labels.length; index++)
+    if (mask[index] === 1 && lateralVentricles.has(labels[index]!)) count++;
+  return count;
 }
