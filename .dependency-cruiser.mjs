@@ -7,7 +7,15 @@ export const layers = {
   models: { folders: ['src-shared'], packages: ['@tensorflow/tfjs', 'zod'], node: false },
   'src-main/imaging': {
     folders: ['src-shared'],
-    packages: ['@itk-wasm/elastix', '@niivue/dcm2niix', 'dicom-parser', 'fast-png', 'itk-wasm', 'nifti-reader-js'],
+    packages: [
+      '@itk-wasm/elastix',
+      '@niivue/dcm2niix',
+      'dicom-parser',
+      'fast-png',
+      'gifenc',
+      'itk-wasm',
+      'nifti-reader-js',
+    ],
     node: true,
   },
   'src-main/worker': {

@@ -12,6 +12,8 @@ import { utilityHandlers } from './evidence/utilityHandlers.ts';
 import { fileHandlers } from './files/handlers.ts';
 import { jobHandlers } from './jobs/handlers.ts';
 import { createRunner } from './jobs/runner.ts';
+import { latentHandlers } from './latent/handlers.ts';
+import { createLatentSessions } from './latent/sessions.ts';
 import { modelHandlers } from './models/handlers.ts';
 import { projectHandlers } from './projects/handlers.ts';
 import { provenanceHandlers } from './provenance/handlers.ts';
@@ -38,7 +40,8 @@ export interface Backend {
 export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }: BackendOptions): Backend {
   const sessions = createProjectSessions({ orphanGraceMs: cancelGraceMs });
   const runner = createRunner({ cancelGraceMs, emit: onEvent });
-  const context = { sessions, runner, emit: onEvent };
+  const latent = createLatentSessions();
+  const context = { sessions, runner, latent, emit: onEvent };
   const handlers: Handlers = {
     ...projectHandlers(context),
     ...datasetHandlers(context),
@@ -53,11 +56,13 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
     ...fileHandlers(context),
     ...provenanceHandlers(context),
     ...studyHandlers(context),
+    ...latentHandlers(context),
     'engine.doctor': () => diagnose(),
   };
   return {
     dispatch: createDispatch(handlers),
     close: async (graceMs = cancelGraceMs) => {
+      await latent.closeAll();
       await runner.close(graceMs);
       await sessions.close();
     },

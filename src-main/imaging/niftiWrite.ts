@@ -43,16 +43,11 @@ function storedVoxels(data: Float32Array, storage: Storage): Float32Array | Int1
   }
 }
 
-/**
- * Writes `volume` (RAS+ mm affine, voxels x fastest) to `path`, packed if that ends in `.gz`; returns the hash and size
- * of the file, and the hash of its voxels (`voxelHash.ts`). The bytes depend on the arguments alone.
- */
-export async function writeNifti(
-  path: string,
+/** The bytes of a file of `volume` (RAS+ mm affine, voxels x fastest), and the hash of its voxels (`voxelHash.ts`). */
+export function niftiBytes(
   volume: Volume,
-  options: NiftiOptions,
-): Promise<{ sha256: string; bytes: number; voxelsSha256: string }> {
-  const { storage, description, comment } = options;
+  { storage, description, comment }: NiftiOptions,
+): { bytes: Buffer; voxelsSha256: string } {
   const header = encodeNifti1Header({
     size: volume.size,
     affine: volume.affine,
@@ -64,8 +59,19 @@ export async function writeNifti(
   });
   const voxels = storedVoxels(volume.data, storage);
   const stored = new Uint8Array(voxels.buffer, voxels.byteOffset, voxels.byteLength);
-  const voxelsSha256 = hashOfVoxels(volume.size, storage.kind, stored);
-  const plain = Buffer.concat([header, stored]);
+  return { bytes: Buffer.concat([header, stored]), voxelsSha256: hashOfVoxels(volume.size, storage.kind, stored) };
+}
+
+/**
+ * Writes `volume` to `path`, packed if that ends in `.gz`; returns the hash and size of the file, and the hash of its
+ * voxels. The bytes depend on the arguments alone.
+ */
+export async function writeNifti(
+  path: string,
+  volume: Volume,
+  options: NiftiOptions,
+): Promise<{ sha256: string; bytes: number; voxelsSha256: string }> {
+  const { bytes: plain, voxelsSha256 } = niftiBytes(volume, options);
   if (!path.endsWith('.gz')) {
     await writeFileAtomic(path, plain);
     return { sha256: sha256Of(plain), bytes: plain.length, voxelsSha256 };

@@ -25,6 +25,7 @@ const headers = {
 
 const types: readonly (readonly [string, string])[] = [
   ['.png', 'image/png'],
+  ['.gif', 'image/gif'],
   ['.json', 'application/json'],
   ['.html', 'text/plain; charset=utf-8'], // a report is read, never run
 ];

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '#contract/errors.ts';
 import type { WorkerMessage } from '#contract/jobs.ts';
+import type { LatentAsk } from '#contract/latentTasks.ts';
 
 export interface WorkerContext {
   send(message: WorkerMessage): void;
@@ -9,6 +10,8 @@ export interface WorkerContext {
   isCancelled(): boolean;
   /** True where it should stop but will be gone on with later: what is done stays. Absent: it never is. */
   mayGoOn?(): boolean;
+  /** The next question to a session, in the order they were put; null once it is to stop. Absent: nobody asks. */
+  nextQuestion?(): Promise<LatentAsk | null>;
 }
 
 /** Thrown by a job that has stopped because it was asked to and has left everything in order. */

@@ -5,8 +5,10 @@
  */
 import { AppError, toErrorShape } from '#contract/errors.ts';
 import { isOutOfMemory } from '#models/training/memoryPlan.ts';
+import type { LatentAsk } from '#contract/latentTasks.ts';
 import { workerCommand, workerTask, type WorkerMessage, type WorkerTask } from '#contract/jobs.ts';
 import { framesOf, type WorkerContext } from './context.ts';
+import { createQuestionQueue } from './questionQueue.ts';
 
 /** Resolves when the job is done; throws `AppError('cancelled')` when it stopped as asked, anything else when it failed. */
 async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> {
@@ -47,6 +49,14 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./degradeFile.ts')).degradeFile(task, context);
     case 'provenance-check':
       return (await import('./provenance/checkFiles.ts')).checkFiles(task, context);
+    case 'latent-encode':
+      return (await import('./latentEncode.ts')).latentEncode(task, context);
+    case 'latent-fit':
+      return (await import('./latentFit.ts')).latentFit(task, context);
+    case 'latent-walk':
+      return (await import('./latentWalk.ts')).latentWalk(task, context);
+    case 'latent-session':
+      return (await import('./latentSession.ts')).latentSession(task, context);
     case 'doctor':
       return (await import('./doctor.ts')).doctor(task, context);
   }
@@ -64,14 +74,17 @@ let kind: WorkerTask['kind'] | undefined;
 let isCancelled = false;
 /** Nobody has said that it is for good. */
 let mayGoOn = true;
+const questions = createQuestionQueue<LatentAsk>();
 const cancel = (): void => {
   isCancelled = true;
+  questions.end();
 };
 
 const context: WorkerContext = {
   send: (message) => void send(message),
   isCancelled: () => isCancelled,
   mayGoOn: () => isCancelled && mayGoOn,
+  nextQuestion: () => questions.next(),
 };
 
 /** The channel keeps the order, so all earlier messages have gone once this one has. */
@@ -115,8 +128,17 @@ process.once('message', (task) => {
   process.on('message', (raw) => {
     const command = workerCommand.safeParse(raw);
     if (!command.success) return;
-    if (command.data.type === 'cancel') mayGoOn = false;
-    cancel();
+    switch (command.data.type) {
+      case 'latent-ask':
+        questions.put(command.data);
+        return;
+      case 'cancel':
+        mayGoOn = false;
+        cancel();
+        return;
+      case 'interrupt':
+        cancel();
+    }
   });
   void work(task);
 });

@@ -13,6 +13,7 @@ import type { GeneratorModel } from '#models/model.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import type { CheckpointDescription } from './checkpoint.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
+import { inIntensities, storageOf } from './intensities.ts';
 import { registerNativeKernels } from './nativeKernels.ts';
 import { openGenerator } from './openGenerator.ts';
 import { requireOwnFolder } from './synthesisFolder.ts';
@@ -21,12 +22,6 @@ import { volumesOf } from './volumesOf.ts';
 
 type Dataset = TaskOf<'synthesize'>['dataset'];
 
-/**
- * Values up to here are background: a generator's tanh nears −1 without reaching it. Measured after a short training,
- * what it leaves around the brain ends here; of a brain's own range it is a fortieth, below the darkest voxels.
- */
-const backgroundUpTo = -0.95;
-const int16Steps = 32767;
 const mostOnSheet = 24; // scans on the contact sheet
 const bidsVersion = '1.10.0';
 
@@ -95,11 +90,7 @@ async function generateOne(model: GeneratorModel, request: GenerateOne): Promise
   const sample = model.generate({ count: 1, seed, truncation, ...(label === null ? {} : { label }) }); // [1, d, h, w, 1]
   const [volume] = (await volumesOf(sample, dataset.spacingMm)) as [Volume];
   sample.dispose();
-  const { low, high, background } = dataset.intensity;
-  const data = volume.data.map((value) =>
-    value <= backgroundUpTo ? background : low + ((value + 1) / 2) * (high - low),
-  );
-  return { ...volume, data };
+  return inIntensities(volume, dataset.intensity);
 }
 
 /** What a sidecar says of the project's mark in the voxels. */
@@ -191,13 +182,11 @@ async function writeScan({ task, context, checkpoint, index, seed, volume, mark 
     Resolution: `${String(dataset.spacingMm)} mm isotropic`,
     GeneratedBy: { Name: 'Doppel', Version: versions.doppel, Engine: versions.engine },
   };
-  const lowest = Math.min(dataset.intensity.background, dataset.intensity.low);
-  const slope = (dataset.intensity.high - lowest) / int16Steps;
   const text = `${JSON.stringify(sidecar, null, 2)}\n`;
   await writeFileAtomic(`${stem}.json`, text);
   const image = `${stem}.nii.gz`;
   const written = await writeNifti(image, volume, {
-    storage: { kind: 'int16', slope, intercept: lowest },
+    storage: storageOf(dataset.intensity),
     description: `SYNTHETIC Doppel ${versions.doppel} ${checkpoint.modelId} ${checkpoint.sha256.slice(0, 12)}`,
     comment: JSON.stringify(sidecar),
   });

@@ -12,8 +12,6 @@ import type { HealthNotice } from './health.ts';
 import type { PrivacyReport } from './privacy.ts';
 import { importRequest, scanRequest } from './importing.ts';
 import {
-  type degradedMessage,
-  degradeRequest,
   evaluateRequest,
   phantomRequest,
   superResolveRequest,
@@ -34,10 +32,11 @@ import type {
   ScanCandidate,
   VolumeRecord,
 } from './records.ts';
+import { latentCommands } from './latentCommands.ts';
 import type { TrainingPlan } from './plan.ts';
 import { fileKinds } from './shell.ts';
 import { studyCommands } from './studyCommands.ts';
-import type { SrTraining, SuperResolvedScan } from './superResolution.ts';
+import { type degradedMessage, degradeRequest, type SrTraining, type SuperResolvedScan } from './superResolution.ts';
 import { type exportedMessage, renderRequest, weightsExportRequest, weightsImportRequest } from './weights.ts';
 
 const project = z.string().min(1);
@@ -316,6 +315,7 @@ export const commands = {
   }>(),
   ...provenanceCommands,
   ...studyCommands,
+  ...latentCommands,
   'engine.doctor': command(z.strictObject({})).returns<DoctorReport>(),
 } as const;
 

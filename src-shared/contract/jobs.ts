@@ -1,6 +1,5 @@
 /** Jobs: what a user asks for (request), what a worker process is handed (task), and what it says back (message). */
 import { z } from 'zod';
-import { sliceProfiles } from '../volume/factor.ts';
 import { errorShape } from './errors.ts';
 import { evidenceRequest } from './evidence/request.ts';
 import { evidenceTask } from './evidence/task.ts';
@@ -8,6 +7,7 @@ import { provenanceCheckedMessage, provenanceCheckTask } from './evidence/proven
 import { utilityRequest, utilityTask } from './evidence/utility.ts';
 import { healthMessages, watching } from './health.ts';
 import { importRequest, scanRequest } from './importing.ts';
+import { latentAsk, latentMessages, latentRequests, latentTasks } from './latentTasks.ts';
 import { measuredMessage, trainingPlan } from './plan.ts';
 import { privacyReport } from './privacy.ts';
 import {
@@ -22,6 +22,7 @@ import {
   volumeRecord,
 } from './records.ts';
 import { drawnCase, fairnessReport, studyCase, studyRemedy, voxel } from './studies.ts';
+import { degradedMessage, degradeRequest } from './superResolution.ts';
 import { trainingMemory } from './trainingMemory.ts';
 import { exportedMessage, renderRequest, weightsExportRequest, weightsImportRequest } from './weights.ts';
 
@@ -81,16 +82,6 @@ export const superResolveRequest = z.strictObject({
 });
 export type SuperResolveRequest = z.infer<typeof superResolveRequest>;
 
-/** The scanner model alone, on one file. */
-export const degradeRequest = z.strictObject({
-  file: folder, // absolute
-  out: folder, // absolute, .nii or .nii.gz
-  factor: z.string(), // along right, anterior and superior, whatever the file's axis order
-  profile: z.enum(sliceProfiles),
-  noise: z.number().min(0).max(1), // standard deviation, as a fraction of the intensity range
-  seed,
-});
-
 /** A trained state that came from outside: the row is what it is known by; it never runs. */
 export const checkpointImportRequest = z.strictObject({
   kind: z.literal('checkpoint-import'),
@@ -135,6 +126,7 @@ export const jobRequest = z.discriminatedUnion('kind', [
   evaluateRequest,
   evidenceRequest,
   utilityRequest,
+  ...latentRequests,
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
 
@@ -143,7 +135,7 @@ export type JobVersions = z.infer<typeof jobVersions>;
 
 export const job = z.strictObject({
   id: z.string(),
-  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'weights-import', 'render', 'evaluate', 'evidence', 'study', 'utility']), // prettier-ignore
+  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'weights-import', 'render', 'evaluate', 'evidence', 'study', 'utility', 'latent-encode', 'latent-fit', 'latent-walk']), // prettier-ignore
   state: jobState,
   request: jobRequest,
   seed,
@@ -304,6 +296,7 @@ export const workerTask = z.discriminatedUnion('kind', [
     memory: trainingMemory,
     stages: z.array(z.int().nonnegative()).min(1), // where to measure: scans shown before, to a network that grows
   }),
+  ...latentTasks(jobVersions),
   z.strictObject({ kind: z.literal('doctor') }),
 ]);
 export type WorkerTask = z.infer<typeof workerTask>;
@@ -320,16 +313,6 @@ export const engineReport = z.strictObject({
   devices: z.array(z.strictObject({ name: z.string(), memoryBytes: z.number().nullable() })),
 });
 export type EngineReport = z.infer<typeof engineReport>;
-
-/** The file that the scanner model wrote. */
-export const degradedMessage = z.strictObject({
-  type: z.literal('degraded'),
-  path: z.string(), // absolute
-  size: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]), // along the file's axes
-  spacingMm: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
-  sha256: z.string(),
-  warnings: z.array(z.string()),
-});
 
 /** What a worker says. The last one is `succeeded`, `cancelled` or `failed`; an exit without it is a crash. */
 export const workerMessage = z.discriminatedUnion('type', [
@@ -391,6 +374,7 @@ export const workerMessage = z.discriminatedUnion('type', [
   degradedMessage,
   exportedMessage,
   provenanceCheckedMessage,
+  ...latentMessages,
   z.strictObject({ type: z.literal('doctor'), engine: engineReport, checks: z.array(doctorCheck) }),
   z.strictObject({ type: z.literal('succeeded') }),
   z.strictObject({ type: z.literal('cancelled') }),
@@ -398,5 +382,5 @@ export const workerMessage = z.discriminatedUnion('type', [
 ]);
 export type WorkerMessage = z.infer<typeof workerMessage>;
 
-/** What the backend says to a worker after the task. `interrupt`: stop, the job will be gone on with. */
-export const workerCommand = z.strictObject({ type: z.enum(['cancel', 'interrupt']) });
+/** What the backend says to a worker after the task. `interrupt`: stop, the job will be gone on with. A session is asked. */
+export const workerCommand = z.union([z.strictObject({ type: z.enum(['cancel', 'interrupt']) }), latentAsk]);

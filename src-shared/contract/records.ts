@@ -209,6 +209,10 @@ export const artifactKind = z.enum([
   'difference',
   'consistency',
   'uncertainty',
+  'latent-codes',
+  'latent-fit',
+  'walk-volume',
+  'film',
 ]);
 export const artifactRecord = z.strictObject({
   id: z.string(),

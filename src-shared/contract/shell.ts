@@ -82,7 +82,17 @@ export type ShellResult<Name extends ShellCommandName> =
 
 /**
  * What files of a project the window may read, by id; of a study its cases, their pictures and its report once it is
- * closed, over `volume://<projectId>/<kind>/<id>`.
+ * closed; `latent`: what a session of the latent explorer has just made. Over `volume://<projectId>/<kind>/<id>`.
  */
-export const fileKinds = ['volume', 'label', 'thumbnail', 'artifact', 'trial', 'case', 'picture', 'report'] as const;
+export const fileKinds = [
+  'volume',
+  'label',
+  'thumbnail',
+  'artifact',
+  'trial',
+  'case',
+  'picture',
+  'report',
+  'latent',
+] as const;
 export type FileKind = (typeof fileKinds)[number];

@@ -6,13 +6,16 @@ import { AppError } from '#contract/errors.ts';
 import type { BackendContext } from '../context.ts';
 
 /** What jobs write for people to look at; a row that names anything else is not followed. */
-const readable = /\.(nii|nii\.gz|png|json|html)$/;
+const readable = /\.(nii|nii\.gz|png|gif|json|html)$/;
 
-export function fileHandlers({ sessions }: BackendContext): Pick<Handlers, 'file.locate'> {
+export function fileHandlers({ sessions, latent }: BackendContext): Pick<Handlers, 'file.locate'> {
   return {
     'file.locate': async ({ projectId, kind, id }) => {
       const dir = sessions.dirOf(projectId);
-      const row = await sessions.read(dir, ({ store }) => store.files.path(kind, id));
+      const row =
+        kind === 'latent'
+          ? latent.pathOf(dir, id)
+          : await sessions.read(dir, ({ store }) => store.files.path(kind, id));
       const missing = new AppError('not-found', `The project has no ${kind} "${id}".`);
       if (row === null || !readable.test(row)) throw missing;
       // A link is followed before it is judged: a project that came from elsewhere may hold any.

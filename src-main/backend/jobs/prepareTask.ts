@@ -18,6 +18,7 @@ import { findCheckpointFault } from '../checkpoints/verifyCheckpoint.ts';
 import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts';
 import { nameTaken } from '../datasets/registerDataset.ts';
 import { prepareUtility } from '../evidence/utilityTask.ts';
+import { prepareEncode, prepareFit, prepareWalk } from '../latent/prepareLatent.ts';
 import { checkpointDir, jobDir, killedFile, reportsDir } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import { prepareStudyTask } from '../studies/selectScans.ts';
@@ -236,6 +237,12 @@ export async function prepareTask(project: OwnedProject, job: Job, notice: Notic
       return prepareEvidence(project, job, job.request);
     case 'utility':
       return prepareUtility(project, job, job.request);
+    case 'latent-encode':
+      return prepareEncode(project, job, job.request);
+    case 'latent-fit':
+      return prepareFit(project, job, job.request);
+    case 'latent-walk':
+      return prepareWalk(project, job, job.request);
     case 'phantom':
       return { kind: 'phantom', request: job.request, jobDir: folder };
   }

@@ -23,6 +23,9 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'train':
     case 'synthesize':
     case 'render':
+    case 'latent-encode':
+    case 'latent-walk':
+    case 'latent-session':
     case 'weights-import':
     case 'super-resolve':
     case 'evaluate':
@@ -40,6 +43,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'degrade':
     case 'provenance-check':
     case 'weights-export':
+    case 'latent-fit':
       return { ...engine, ...process.env };
   }
 }

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { workerMessage, type WorkerMessage, type WorkerTask } from '#contract/jobs.ts';
 import type { ErrorShape } from '#contract/errors.ts';
+import type { LatentAsk } from '#contract/latentTasks.ts';
 import { describeFaults } from '../validation.ts';
 import { workerEnvironment } from './workerEnvironment.ts';
 
@@ -27,6 +28,8 @@ export interface Worker {
   readonly pid: number | null;
   /** Asks it to stop when it next looks, for good or (`interrupt`) to go on later. */
   stop(how: 'cancel' | 'interrupt'): void;
+  /** Puts a question to a session. */
+  ask(question: LatentAsk): void;
   /** Ends it at once. */
   kill(): void;
   /** Settles when the process is gone and all it said has been handled; never rejects. */
@@ -98,6 +101,9 @@ export function startWorker({ task, label, log, onMessage, describeFault }: Work
     pid: child.pid ?? null,
     stop: (how) => {
       if (child.connected) child.send({ type: how }, () => undefined);
+    },
+    ask: (question) => {
+      if (child.connected) child.send(question, () => undefined);
     },
     kill: () => {
       wasKilled = true;

@@ -44,7 +44,7 @@ async function findExtras({ dir, store }: ReadProject, expected: ReadonlySet<str
     const [top, owner = ''] = path.split('/');
     // `study verify` looks at what a study has committed to.
     const isStudys = top === 'studies' && studies.has(owner) && !isTemporary(entry.name);
-    const isJobs = (top === 'jobs' || top === 'synthetic') && jobs.has(owner) && !isTemporary(entry.name);
+    const isJobs = ['jobs', 'synthetic', 'walks'].includes(top ?? '') && jobs.has(owner) && !isTemporary(entry.name);
     if (!own.has(path) && !expected.has(path) && !isJobs && !isStudys && top !== 'reports') extras.push(path);
   }
   return extras.sort();

@@ -17,6 +17,14 @@ export const superResolvedDir = (projectDir: string, jobId: string): string =>
 /** What a super-resolution leaves for whoever asks for its results. */
 export const resultsFile = (projectDir: string, jobId: string): string =>
   join(jobDir(projectDir, jobId), 'results.json');
+/** Walks through the space of codes that nobody gave a folder. */
+export const walksDir = (projectDir: string, jobId: string): string => join(projectDir, 'walks', jobId);
+/** What the jobs of the latent explorer leave for those that go on with it. */
+export const encodingFile = (projectDir: string, jobId: string): string =>
+  join(jobDir(projectDir, jobId), 'encoding.json');
+export const fitFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'fit.json');
+/** What a session shows lies in folders with this before their name, in that of the job that made the codes. */
+export const sessionPrefix = 'session-';
 /** What evaluations and studies found. */
 export const reportsDir = (projectDir: string): string => join(projectDir, 'reports');
 export const studyReportDir = (projectDir: string, studyId: string): string => join(reportsDir(projectDir), studyId);

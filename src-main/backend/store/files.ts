@@ -4,7 +4,10 @@ import type { Connection } from './connection.ts';
 
 const closedCase = `FROM study_cases c JOIN studies s ON s.id = c.study_id WHERE c.id = ? AND s.state = 'closed'`;
 
-const queries: Readonly<Record<FileKind, string>> = {
+/** What a session shows has no row. */
+type StoredKind = Exclude<FileKind, 'latent'>;
+
+const queries: Readonly<Record<StoredKind, string>> = {
   volume: 'SELECT path FROM volumes WHERE id = ?',
   label: 'SELECT label_path FROM volumes WHERE id = ?',
   thumbnail: 'SELECT thumbnail_path FROM volumes WHERE id = ?',
@@ -19,7 +22,7 @@ const queries: Readonly<Record<FileKind, string>> = {
 export function filesIn(db: Connection) {
   return {
     /** As the row has it: relative to the project, or absolute for an artifact outside of it; null when there is none. */
-    path: (kind: FileKind, id: string): string | null =>
+    path: (kind: StoredKind, id: string): string | null =>
       db.prepare<[string], string | null>(queries[kind]).pluck().get(id) ?? null,
   };
 }

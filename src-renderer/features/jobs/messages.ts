@@ -15,6 +15,9 @@ export const en = {
     evidence: 'Evidence',
     study: 'Scans of a reader study',
     utility: 'Use of synthetic scans',
+    'latent-encode': 'Codes of scans',
+    'latent-fit': 'Column fitted to codes',
+    'latent-walk': 'Walk through codes',
   },
   about: {
     import: '“{name}” from {folder}',
@@ -73,6 +76,9 @@ export const en = {
     'weights-import': 'Nothing is kept of an unfinished import; resuming begins again.',
     render: 'Nothing is kept of an unfinished output; resuming begins again.',
     utility: 'The folds that are finished are kept; resuming goes on with the next one.',
+    'latent-encode': 'Nothing is kept of unfinished codes; resuming begins again from the first scan.',
+    'latent-fit': 'Nothing is kept of an unfinished fit; resuming begins again.',
+    'latent-walk': 'The scans that are finished stay where they are; resuming begins again from the first.',
   },
   facts: {
     created: 'Asked for',

@@ -54,6 +54,11 @@ export function useJobWords(): JobWords {
           return request.synthetic === notKept ? '' : fileName(request.synthetic);
         case 'utility':
           return fileName(request.synthetic);
+        case 'latent-fit':
+          return request.column;
+        case 'latent-walk':
+          return fileName(request.out);
+        case 'latent-encode':
         case 'study':
           return '';
         case 'scan':
