@@ -19,7 +19,7 @@ import { createPoolingNetwork, createUpsamplingNetwork } from './poolingNetworks
 import { averageWarmUp, createAdam, moveToward } from './training/adam.ts';
 import { applyChanges, changesIn, type Changes } from './training/augment.ts';
 import { augmentationSettings, createAugmentation, needsHeldOut } from './training/augmentation.ts';
-import { addGradients, readScalars, type LossGradients } from './training/gradients.ts';
+import { addGradients, readScalars } from './training/gradients.ts';
 import { createMemoryPlan } from './training/memoryPlan.ts';
 import { batchGradients, makeBatch, rowsOf } from './training/pieces.ts';
 import { isRealPenaltyDue, realPenalty, realPenaltySettings } from './training/realPenalty.ts';
@@ -32,6 +32,12 @@ export const dcGanConfig = z.strictObject({
   beta1: z.number().min(0).lt(1).default(0.5).describe('Adam β₁'),
   beta2: z.number().min(0).lt(1).default(0.999).describe('Adam β₂'),
   realLabel: z.number().min(0.5).max(1).default(0.9).describe('What the discriminator is to say of real scans'),
+  judgesTogether: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Normalise real and synthetic scans by the statistics of both together in the discriminator, which alone are blind to how bright all scans of a kind are (published: each kind alone)',
+    ),
   averageDecay,
   ...augmentationSettings,
   ...realPenaltySettings,
@@ -47,12 +53,17 @@ export const dcGan: GeneratorEntry<typeof dcGanConfig> = {
     'After Barahlush/brainMRIGenerativeModels (2021), with Radford A, Metz L, Chintala S. ICLR 2016, arXiv 1511.06434.',
   differences: [
     'Synthesis uses an exponential moving average of the generator.',
+    'On request, real and synthetic scans share the statistics of the discriminator (published: each kind has its own).',
     'The linear output is held in [-1, 1] in scans that are made, not in training.',
     'Volumes are cubes of any side from 16; published: 58 × 70 × 58.',
   ],
   grids: poolingGrids,
   presets: [
-    { id: 'look', title: 'First look', config: { width: 16, batch: 4, rate: 5e-4, averageDecay: 0.98 } },
+    {
+      id: 'look',
+      title: 'First look',
+      config: { width: 16, batch: 4, rate: 5e-4, judgesTogether: true, averageDecay: 0.99 },
+    },
     { id: 'published', title: 'As published', config: {} },
   ],
   defaultPreset: 'published',
@@ -103,6 +114,10 @@ function createDcGan(request: CreateGenerator<DcGanConfig>): GeneratorModel {
   const judge = (x: tf.Tensor5D, isSecondOrder = false): tf.Tensor2D =>
     down.head(discriminator.weights, down.pool(discriminator.weights, x, { isSecondOrder }), 'score');
 
+  /** Scores of scans of several kinds, as many of each. */
+  const judgeEach = (kinds: readonly tf.Tensor5D[]): tf.Tensor2D[] =>
+    config.judgesTogether ? tf.split(judge(tf.concat([...kinds])), kinds.length) : kinds.map((x) => judge(x));
+
   /** Moves the weights, unless the loss is so small already that the network is to wait. */
   const applyUnlessAhead = (optimizer: Optimizer, gradients: NamedTensors, loss: number): void => {
     if (loss < leastLoss) tf.dispose(gradients);
@@ -112,11 +127,12 @@ function createDcGan(request: CreateGenerator<DcGanConfig>): GeneratorModel {
   const compare = (real: tf.Tensor5D, fake: tf.Tensor5D, heldOut: tf.Tensor5D): NamedTensors => {
     const changes = drawn();
     return augmentation.compare(
-      makeBatch(batch, (piece) => ({
-        training: judge(rowsOf(real, piece)),
-        heldOut: judge(applyChanges(rowsOf(heldOut, piece), changesIn(changes, piece))),
-        synthetic: judge(rowsOf(fake, piece)),
-      })),
+      makeBatch(batch, (piece) => {
+        const changed = applyChanges(rowsOf(heldOut, piece), changesIn(changes, piece));
+        const kinds = [rowsOf(real, piece), changed, rowsOf(fake, piece)];
+        const [training, other, synthetic] = judgeEach(kinds) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+        return { training, heldOut: other, synthetic };
+      }),
     );
   };
 
@@ -127,16 +143,17 @@ function createDcGan(request: CreateGenerator<DcGanConfig>): GeneratorModel {
       fake: applyChanges(up.render(generator.weights, rowsOf(codes, piece)), changesIn(changes, piece)),
     }));
     codes.dispose();
-    const against = (x: tf.Tensor5D, target: number, name: string): LossGradients =>
-      batchGradients(batch, discriminator.weights, (piece) => {
-        const total = binaryCrossEntropy(judge(rowsOf(x, piece)), target);
-        return { total, terms: { [name]: total } };
-      });
-    const onReal = against(real, config.realLabel, 'discriminator.real');
-    const onFake = against(fake, 0, 'discriminator.synthetic');
+    const judged = batchGradients(batch, discriminator.weights, (piece) => {
+      const [onReal, onFake] = judgeEach([rowsOf(real, piece), rowsOf(fake, piece)]) as [tf.Tensor2D, tf.Tensor2D];
+      const terms = {
+        'discriminator.real': binaryCrossEntropy(onReal, config.realLabel),
+        'discriminator.synthetic': binaryCrossEntropy(onFake, 0),
+      };
+      return { total: tf.addN(Object.values(terms)) as tf.Scalar, terms };
+    });
     const compared = heldOut && compare(real, fake, heldOut);
     fake.dispose();
-    const parts = [onReal, onFake];
+    const parts = [judged];
     if (isRealPenaltyDue(config, optimizers.discriminator.stepCount)) {
       const critic = (x: tf.Tensor5D): tf.Tensor2D => judge(x, true);
       parts.push(
@@ -150,14 +167,16 @@ function createDcGan(request: CreateGenerator<DcGanConfig>): GeneratorModel {
     return losses;
   };
 
-  const updateGenerator = async (): Promise<Record<string, number>> => {
+  const updateGenerator = async (real: tf.Tensor5D): Promise<Record<string, number>> => {
     const codes = drawLatents(random, config.batch, latent);
     const changes = drawn();
     const statistics = runningStatistics(generator);
     const observed = { ...batch, observers: [statistics] };
     const { gradients, terms } = batchGradients(observed, generator.weights, (piece) => {
       const made = up.render(generator.weights, rowsOf(codes, piece), statistics);
-      const total = binaryCrossEntropy(judge(applyChanges(made, changesIn(changes, piece))), 1);
+      const shown = applyChanges(made, changesIn(changes, piece));
+      const [score] = judgeEach(config.judgesTogether ? [shown, rowsOf(real, piece)] : [shown]) as [tf.Tensor2D];
+      const total = binaryCrossEntropy(score, 1);
       return { total, terms: { 'generator.adversarial': total } };
     });
     codes.dispose();
@@ -179,9 +198,9 @@ function createDcGan(request: CreateGenerator<DcGanConfig>): GeneratorModel {
 
     async step(real, _labels, heldOut) {
       const seen = tf.tidy(() => tf.clone(augmentation.change(real)));
-      const judged = await updateDiscriminator(seen, heldOut);
+      const losses = { ...(await updateDiscriminator(seen, heldOut)), ...(await updateGenerator(seen)) };
       seen.dispose();
-      return augmentation.follow({ ...judged, ...(await updateGenerator()) }, config.batch);
+      return augmentation.follow(losses, config.batch);
     },
 
     latentLength: latent,

@@ -61,7 +61,21 @@ export const styleGan: GeneratorEntry<typeof styleGanConfig> = {
   ],
   grids: [16, 32, 64, 128],
   presets: [
-    { id: 'look', title: 'First look', config: { maps: 32, latent: 64, kimg: 0.8, averageDecay: 0.99 } },
+    {
+      id: 'look',
+      title: 'First look',
+      config: {
+        maps: 16,
+        latent: 32,
+        kimg: 0.6,
+        batch8: 8,
+        batch16: 8,
+        batch32: 4,
+        mixing: 0,
+        comparesBatch: true,
+        averageDecay: 0.99,
+      },
+    },
     { id: 'quick', title: 'Quick', config: {} },
     { id: 'standard', title: 'Standard', config: { schedule: 'standard' } },
     { id: 'plain', title: 'No mixing, no average', config: { mixing: 0, averageDecay: 0 } },

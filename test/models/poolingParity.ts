@@ -26,6 +26,12 @@ export const parityCases: Readonly<Record<string, ParityCase>> = {
   autoencoder: { entry: autoencoder, config: autoencoder.configSchema.parse(small), draws: 0, beta1: 0.9 },
   vae: { entry: vae, config: vae.configSchema.parse({ ...small, divergence: 0.01 }), draws: 1, beta1: 0.9 },
   'dc-gan': { entry: dcGan, config: dcGan.configSchema.parse(small), draws: 2, beta1: 0.5 },
+  'dc-gan, judged together': {
+    entry: dcGan,
+    config: dcGan.configSchema.parse({ ...small, judgesTogether: true }),
+    draws: 2,
+    beta1: 0.5,
+  },
 };
 
 /** Smooth waves, other ones in each of the batch's scans: `parityGrid`³ voxels each in [-1, 1]. */
