@@ -149,7 +149,7 @@ function createDcGan(request: CreateGenerator<DcGanConfig>): GeneratorModel {
         'discriminator.real': binaryCrossEntropy(onReal, config.realLabel),
         'discriminator.synthetic': binaryCrossEntropy(onFake, 0),
       };
-      return { total: tf.addN(Object.values(terms)) as tf.Scalar, terms };
+      return { total: tf.addN<tf.Scalar>(Object.values(terms)), terms };
     });
     const compared = heldOut && compare(real, fake, heldOut);
     fake.dispose();
