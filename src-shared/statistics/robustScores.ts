@@ -6,14 +6,19 @@ import { median } from './quantile.ts';
 
 export const oddScore = 3.5;
 
-/** One score a value, in units of the spread or of `leastSpread` if that is larger; 0 for all where both are 0. */
-export function robustScores(values: readonly number[], leastSpread = 0): readonly number[] {
-  if (values.length === 0) return [];
+/** Median and robust standard deviation, or `leastSpread` if that is larger. Throws RangeError for no values. */
+export function robustScale(values: readonly number[], leastSpread: number): { middle: number; scale: number } {
   const middle = median(values);
   const deviations = values.map((value) => Math.abs(value - middle));
   const medianDeviation = median(deviations);
   const meanDeviation = deviations.reduce((sum, deviation) => sum + deviation, 0) / deviations.length;
   const spread = medianDeviation > 0 ? medianDeviation / 0.6745 : 1.253314 * meanDeviation;
-  const scale = Math.max(leastSpread, spread);
+  return { middle, scale: Math.max(leastSpread, spread) };
+}
+
+/** One score a value, in units of the spread or of `leastSpread` if that is larger; 0 for all where both are 0. */
+export function robustScores(values: readonly number[], leastSpread = 0): readonly number[] {
+  if (values.length === 0) return [];
+  const { middle, scale } = robustScale(values, leastSpread);
   return values.map((value) => (scale === 0 ? 0 : (value - middle) / scale));
 }

@@ -71,9 +71,10 @@ export function ventricleVoxels(brain: BrainVoxels, { mixture, intensities }: Sh
     state[index] = distance < certainMm ? 2 : 1;
     if (distance < certainMm) found.push(index);
   }
-  for (let at = 0; at < found.length; at++) {
+  for (const index of found) {
+    // grows while it is gone through
     for (const stride of strides) {
-      const next = found[at]! + stride;
+      const next = index + stride;
       if (state[next] !== 1) continue;
       state[next] = 2;
       found.push(next);

@@ -1,5 +1,6 @@
 /** An evidence report: do synthetic scans look like the population, are they varied, are they copies, do they help? */
 import { z } from 'zod';
+import { anatomyResult } from './anatomy.ts';
 import { scanRole, verdict } from './figure.ts';
 import { likenessResult } from './likeness.ts';
 import { evidenceSection } from './request.ts';
@@ -37,7 +38,7 @@ export const evidenceReport = z.strictObject({
   excluded: z.array(excludedScan),
   warnings: z.array(z.string()),
   verdicts: z.array(verdict.extend({ section: evidenceSection })),
-  sections: z.strictObject({ likeness: likenessResult.optional() }),
+  sections: z.strictObject({ likeness: likenessResult.optional(), anatomy: anatomyResult.optional() }),
 });
 export type EvidenceReport = z.infer<typeof evidenceReport>;
 export type EvidenceScanRecord = z.infer<typeof evidenceScan>;
