@@ -7,6 +7,7 @@ import { addEngineCommands } from './commands/engine.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addEvidenceCommand } from './commands/evidence.ts';
 import { addJobCommands } from './commands/job.ts';
+import { addMetricsCommand } from './commands/metrics.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addProjectCommands } from './commands/project.ts';
 import { addProvenanceCommands } from './commands/provenance.ts';
@@ -42,6 +43,7 @@ export function createProgram(endWith: EndWith): Command {
   addEvaluateCommand(program, endWith);
   addEvidenceCommand(program, endWith);
   addUtilityCommand(program, endWith);
+  addMetricsCommand(program);
   addStudyCommands(program, endWith);
   addProvenanceCommands(program, endWith);
   addJobCommands(program, endWith);

@@ -57,6 +57,8 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./latentWalk.ts')).latentWalk(task, context);
     case 'latent-session':
       return (await import('./latentSession.ts')).latentSession(task, context);
+    case 'compare':
+      return (await import('./compareFiles.ts')).compareFiles(task, context);
     case 'doctor':
       return (await import('./doctor.ts')).doctor(task, context);
   }
@@ -95,7 +97,7 @@ async function finish(message: WorkerMessage): Promise<never> {
 
 /** The stack goes to the job's log, the words to the user; of a look, an import or a check of files, words may name patients and stay out. */
 function log(thrown: unknown): void {
-  const hasNames = ['scan', 'preview', 'import', 'evidence', 'provenance-check'].includes(kind ?? '');
+  const hasNames = ['scan', 'preview', 'import', 'evidence', 'provenance-check', 'compare'].includes(kind ?? '');
   console.error(hasNames ? ['The job failed; its words were shown.', ...framesOf(thrown)].join('\n') : thrown);
 }
 

@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import type { Condition } from '../condition.ts';
 import { command, type Command } from './command.ts';
+import { type degradedMessage, degradeRequest } from './degrade.ts';
 import type { ErrorShape } from './errors.ts';
 import type { EvaluationReport } from './evaluation.ts';
+import { compareRequest, type PairMetrics } from './evidence/pair.ts';
 import type { EvidenceReport } from './evidence/report.ts';
 import { evidenceRequest } from './evidence/request.ts';
 import { provenanceCommands } from './evidence/provenance.ts';
@@ -233,6 +235,8 @@ export const commands = {
   'scan.superResolveResult': command(z.strictObject({ ...inProject, job: z.string() })).returns<SuperResolveResult>(),
   /** The scanner model on one file, in a process of its own; needs no project. */
   'scan.degrade': command(degradeRequest).returns<DegradedFile>(),
+  /** Two files voxel by voxel, in a process of its own; needs no project. */
+  'scan.compare': command(compareRequest).returns<PairMetrics>(),
   /** Takes in a checkpoint folder from outside after checking it; `already-exists` when the project has it. */
   'checkpoint.import': command(z.strictObject({ ...inProject, folder: z.string().min(1) })).returns<CheckpointRecord>(),
   /** Copies a checkpoint to a new folder, which another project can import. */

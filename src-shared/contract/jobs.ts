@@ -1,6 +1,8 @@
 /** Jobs: what a user asks for (request), what a worker process is handed (task), and what it says back (message). */
 import { z } from 'zod';
+import { degradedMessage, degradeRequest } from './degrade.ts';
 import { errorShape } from './errors.ts';
+import { comparedMessage, compareTask } from './evidence/pair.ts';
 import { evidenceRequest } from './evidence/request.ts';
 import { evidenceTask } from './evidence/task.ts';
 import { provenanceCheckedMessage, provenanceCheckTask } from './evidence/provenance.ts';
@@ -286,6 +288,7 @@ export const workerTask = z.discriminatedUnion('kind', [
   }),
   evidenceTask.extend({ versions: jobVersions }),
   z.strictObject({ ...utilityTask, versions: jobVersions }),
+  compareTask,
   z.strictObject({
     kind: z.literal('measure'),
     modelId: z.string(),
@@ -372,6 +375,7 @@ export const workerMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pictures'), pictures: z.array(drawnCase) }),
   measuredMessage,
   degradedMessage,
+  comparedMessage,
   exportedMessage,
   provenanceCheckedMessage,
   ...latentMessages,

@@ -41,6 +41,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'study':
     case 'study-pictures':
     case 'degrade':
+    case 'compare':
     case 'provenance-check':
     case 'weights-export':
     case 'latent-fit':

@@ -1,4 +1,4 @@
-/** The commands that make one scan of another: finer with a network, coarser with the scanner model. */
+/** The commands about single scans: finer with a network, coarser with the scanner model, one compared with another. */
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { Handlers, SuperResolveResult } from '#contract/commands.ts';
@@ -41,7 +41,7 @@ function withIds(store: Store, dir: string, jobId: string, volumes: readonly Sup
 export function scanHandlers({
   sessions,
   runner,
-}: BackendContext): Pick<Handlers, 'scan.superResolve' | 'scan.superResolveResult' | 'scan.degrade'> {
+}: BackendContext): Pick<Handlers, 'scan.superResolve' | 'scan.superResolveResult' | 'scan.degrade' | 'scan.compare'> {
   return {
     'scan.superResolve': async ({ project: dir, checkpoint: id, out, ...input }) => {
       requireAbsolute([...input.files, ...(out === null ? [] : [out])]);
@@ -77,6 +77,12 @@ export function scanHandlers({
         const { volumes } = superResolutionResults.parse(JSON.parse(readFileSync(path, 'utf8')));
         return withIds(store, dir, job.id, volumes);
       }),
+
+    'scan.compare': async (request) => {
+      requireAbsolute([request.reference, request.result]);
+      const { metrics } = await runOnce({ kind: 'compare', request }, 'compared');
+      return metrics;
+    },
 
     'scan.degrade': async (request) => {
       requireAbsolute([request.file, request.out]);
