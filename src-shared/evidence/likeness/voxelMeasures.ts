@@ -32,9 +32,12 @@ export function setFloor(real: Cases, coarse: SetDistance, random: Random): Esti
 }
 
 export function meanOfCases(cases: Cases): Float32Array {
-  const sum = new Float64Array(cases[0]?.length ?? 0);
-  for (const one of cases) one.forEach((value, at) => (sum[at]! += value));
-  return Float32Array.from(sum, (value) => value / cases.length);
+  const length = cases[0]?.length ?? 0;
+  const mean = new Float32Array(length);
+  const sum = new Float64Array(length);
+  for (const one of cases) for (let at = 0; at < length; at++) sum[at]! += one[at]!;
+  for (let at = 0; at < length; at++) mean[at] = sum[at]! / cases.length;
+  return mean;
 }
 
 /** Intensities in [0, 1] of a scan's brain. */
@@ -46,7 +49,7 @@ export interface IntensityProfile {
 }
 
 const mostVoxels = 20_000;
-const bins = 512;
+const bins = 256;
 const background = -1;
 
 /** Of a scan in [-1, 1]; an empty brain has no values. */
@@ -87,6 +90,11 @@ export const binnedDistance: Readonly<Record<'wasserstein' | 'kolmogorov', SetDi
 /** |F − G| at the upper end of each bin. */
 function cumulative(made: Cases, real: Cases): Float64Array {
   const [a, b] = [meanOfCases(made), meanOfCases(real)];
+  const gaps = new Float64Array(bins);
   let gap = 0;
-  return Float64Array.from(a, (share, bin) => Math.abs((gap += share - (b[bin] ?? 0))));
+  for (let bin = 0; bin < bins; bin++) {
+    gap += a[bin]! - b[bin]!;
+    gaps[bin] = Math.abs(gap);
+  }
+  return gaps;
 }
