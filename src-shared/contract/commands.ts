@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { Condition } from '../condition.ts';
 import { command, type Command } from './command.ts';
-import { type degradedMessage, degradeRequest } from './degrade.ts';
 import type { ErrorShape } from './errors.ts';
 import type { EvaluationReport } from './evaluation.ts';
 import { compareRequest, type PairMetrics } from './evidence/pair.ts';

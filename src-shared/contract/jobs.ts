@@ -1,6 +1,5 @@
 /** Jobs: what a user asks for (request), what a worker process is handed (task), and what it says back (message). */
 import { z } from 'zod';
-import { degradedMessage, degradeRequest } from './degrade.ts';
 import { errorShape } from './errors.ts';
 import { comparedMessage, compareTask } from './evidence/pair.ts';
 import { evidenceRequest } from './evidence/request.ts';
