@@ -1,5 +1,5 @@
 /**
- * Prints the report of a study as a PDF beside it. The page is loaded into a hidden window of its own, without scripts,
+ * Prints a report, of a study or of evidence, as a PDF beside it. The page is loaded into a hidden window of its own, without scripts,
  * preload, network or storage, from an address that gives this one document and nothing else.
  */
 import { randomUUID } from 'node:crypto';
@@ -80,8 +80,9 @@ async function print(html: Buffer): Promise<Buffer> {
   }
 }
 
-/** `path`: the report, an HTML file. Returns the name of the PDF, which takes its place as a whole. Throws AppError. */
+/** `path`: of an HTML file. Returns the name of the PDF, which takes its place as a whole. Throws AppError. */
 export async function printReport(path: string): Promise<string> {
+  if (!path.endsWith('.html')) throw new AppError('usage', 'Only a page can be printed: choose the HTML of a report.');
   const target = path.replace(/\.html$/, '.pdf');
   try {
     writeWhole(target, await print(await readFile(path)));

@@ -54,9 +54,7 @@ export function shellHandlers({ app, window, backend, settings, apply }: ShellPa
       shell.showItemInFolder(await locate(input));
       return null;
     },
-    'shell.printReport': async ({ projectId, study }) => ({
-      name: await printReport(await locate({ projectId, kind: 'report', id: study })),
-    }),
+    'shell.printReport': async (input) => ({ name: await printReport(await locate(input)) }),
     'shell.settings': () => settings.get(),
     'shell.changeSettings': (changes) => {
       const changed = settings.change(changes);

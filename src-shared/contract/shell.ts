@@ -55,10 +55,10 @@ export const shellCommands = {
   'shell.revealFile': command(
     z.strictObject({ projectId: z.string(), kind: z.string(), id: z.string() }),
   ).returns<null>(),
-  /** Prints the report of a closed study, by its id, as a PDF beside it; gives the file's name. */
-  'shell.printReport': command(z.strictObject({ projectId: z.string(), study: z.string() })).returns<{
-    readonly name: string;
-  }>(),
+  /** Prints a report as a PDF beside it; gives the file's name. `report`: of a closed study, by its id; `artifact`: a page. */
+  'shell.printReport': command(
+    z.strictObject({ projectId: z.string(), kind: z.enum(['report', 'artifact']), id: z.string() }),
+  ).returns<{ readonly name: string }>(),
   'shell.settings': command(z.strictObject({})).returns<Settings>(),
   'shell.changeSettings': command(settings.partial()).returns<Settings>(),
   /** The folder of the project whose job runs or waits, for a window that opens over it; null: none does. */

@@ -21,7 +21,7 @@ test('the report is printed in a session of its own, and lies whole beside the p
 
   const { app, page, console: said } = await openDoppel();
   const { id: projectId } = await call(page, 'project.show', { project });
-  const early = await ask(page, 'shell.printReport', { projectId, study });
+  const early = await ask(page, 'shell.printReport', { projectId, kind: 'report', id: study });
   expect(early).toMatchObject({ ok: false, error: { code: 'not-found' } }); // nobody has asked for the report yet
   const { files } = await call(page, 'study.report', { project, study });
   await app.evaluate(({ app: electron, session }) => {
@@ -35,7 +35,7 @@ test('the report is printed in a session of its own, and lies whole beside the p
       Object.assign(globalThis, { printing: found });
     });
   });
-  const { name } = await callShell(page, 'shell.printReport', { projectId, study });
+  const { name } = await callShell(page, 'shell.printReport', { projectId, kind: 'report', id: study });
   const printing = await app.evaluate(() => (globalThis as { printing?: unknown }).printing);
   expect(printing).toEqual({ isOwn: true, isKept: false, url: 'report://page/' });
   const folder = dirname(files[0] ?? '');
@@ -49,7 +49,7 @@ test('the report is printed in a session of its own, and lies whole beside the p
   expect(readdirSync(folder).filter((file) => file.startsWith('.') || file.endsWith('.fresh'))).toEqual([]);
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
 
-  const refused = await ask(page, 'shell.printReport', { projectId, study: '../../etc' });
+  const refused = await ask(page, 'shell.printReport', { projectId, kind: 'report', id: '../../etc' });
   expect(refused).toMatchObject({ ok: false, error: { code: 'not-found' } });
   expect(existsSync(join(folder, 'report.pdf'))).toBe(true);
   expect(said.filter((line) => line.startsWith('error'))).toEqual([]);

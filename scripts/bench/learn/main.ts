@@ -4,7 +4,6 @@
  * scans that nobody trained on, beside the mean brain, a Gaussian, its own untrained state and what two halves of the reals
  * differ by. A table on stderr, one JSON line on stdout, pictures in bench/out/learn.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,9 +12,11 @@ import { AppError, toErrorShape } from '#contract/errors.ts';
 import type { Job } from '#contract/jobs.ts';
 import type { CheckpointRecord } from '#contract/records.ts';
 import { drawContactSheet } from '#imaging/contactSheet.ts';
-import { createRandomFeatures } from '#models/features/randomFeatures.ts';
+import { createRandom } from '#shared/random.ts';
+import { gaussianScans, meanBrain } from '#shared/statistics/baselines.ts';
 import type { Sample } from '#shared/statistics/kernelDiscrepancy.ts';
 import type { Volume } from '#shared/volume/volume.ts';
+import { extractFeatures, openRandomExtractor } from '#worker/evidence/extractors.ts';
 import { registerNativeKernels } from '#worker/nativeKernels.ts';
 import { loadTensorFlow } from '#worker/tensorflow.ts';
 import { openSession, type BackendSession } from '../../demo/backendSession.ts';
@@ -29,7 +30,7 @@ import {
 } from './measures.ts';
 import { readOptions, type LearnOptions } from './options.ts';
 import { childProcessorMinutes } from './processorTime.ts';
-import { gaussianScans, makeScans, meanBrain } from './scans.ts';
+import { makeScans } from './scans.ts';
 import { tableLines } from './table.ts';
 
 const grid = 32;
@@ -86,30 +87,19 @@ async function train(session: BackendSession, project: string, asked: LearnOptio
   };
 }
 
-/** Features of scans by the fixed network, and what tells which network it was. */
-async function extractor(tf: typeof TensorFlow): Promise<{
+/** Features of scans by the fixed network, and what tells which network it was: as in a report of evidence. */
+function openExtractor(tf: typeof TensorFlow): {
   readonly description: Readonly<Record<string, unknown>>;
   readonly describe: (voxels: Sample) => Promise<ScanSet>;
-}> {
-  const network = createRandomFeatures();
-  const { name, length, weights } = network;
-  const sha256 = createHash('sha256').update(new Uint8Array(weights.buffer)).digest('hex');
+} {
+  const extractor = openRandomExtractor();
+  const onScan = (): Promise<void> => Promise.resolve();
   return {
-    description: { name, sha256, length },
-    async describe(voxels) {
-      const features: Float32Array[] = [];
-      for (const scan of voxels) {
-        const repeated = scan === voxels[features.length - 1] ? features.at(-1) : undefined;
-        if (repeated !== undefined) {
-          features.push(repeated);
-          continue;
-        }
-        const found = tf.tidy(() => network.extract(tf.tensor5d(scan, [1, grid, grid, grid, 1])));
-        features.push((await found.data()) as Float32Array);
-        found.dispose();
-      }
-      return { voxels, features };
-    },
+    description: extractor.description,
+    describe: async (voxels) => ({
+      voxels,
+      features: await extractFeatures(tf, extractor, { scans: voxels, side: grid, onScan }),
+    }),
   };
 }
 
@@ -168,13 +158,15 @@ async function bench(session: BackendSession, work: string): Promise<Record<stri
     await makeScans({ ...asked, checkpoint: untrained }),
   ];
 
-  const { description, describe } = await extractor(tf);
+  const { description, describe } = openExtractor(tf);
   const yardstick = createYardstick({ ...(await describe(voxels)), isHeldOut, grid }, seed);
   const sets = {
     trained: await describe(after.voxels),
     untrained: await describe(before.voxels),
     'mean brain': await describe(meanBrain(training, generated)),
-    Gaussian: await describe(gaussianScans(training, generated, seed)),
+    Gaussian: await describe(
+      gaussianScans(training, { count: generated, random: createRandom(seed).fork('gaussian') }),
+    ),
     'training scans': await describe(training),
   };
   const measured = Object.fromEntries(Object.entries(sets).map(([name, set]) => [name, yardstick.measure(set)]));

@@ -1,8 +1,6 @@
-/** The sets of scans that `learn` compares: what a checkpoint makes, and what needs no network. */
+/** What a checkpoint makes, of codes and of scans: sets that `learn` compares with those that need no network. */
 import type * as TensorFlow from '@tensorflow/tfjs';
 import type { CheckpointRecord } from '#contract/records.ts';
-import { createRandom } from '#shared/random.ts';
-import { drawGaussian, meanOf } from '#shared/statistics/gaussianSampler.ts';
 import type { Sample } from '#shared/statistics/kernelDiscrepancy.ts';
 import { openGenerator } from '#worker/openGenerator.ts';
 import { volumesOf } from '#worker/volumesOf.ts';
@@ -45,16 +43,4 @@ export async function makeScans({ tf, checkpoint, count, seed, scans }: MakeRequ
   } finally {
     model.dispose();
   }
-}
-
-/** The mean of the training scans, as often as a model makes scans. */
-export function meanBrain(training: Sample, count: number): Sample {
-  const mean = meanOf(training);
-  return Array.from({ length: count }, () => mean);
-}
-
-/** From the Gaussian with mean and covariance of the training scans, held in [-1, 1]. */
-export function gaussianScans(training: Sample, count: number, seed: number): Sample {
-  const drawn = drawGaussian(training, { count, random: createRandom(seed).fork('gaussian') });
-  return drawn.map((scan) => scan.map((value) => Math.min(1, Math.max(-1, value))));
 }
