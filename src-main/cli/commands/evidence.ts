@@ -1,5 +1,5 @@
 /** `doppel evaluate`: do synthetic scans look like real ones, are they varied, are they copies? */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -63,7 +63,9 @@ function describeReport({ sets, verdicts, warnings, excluded, sections, grid }: 
 const reportFiles = ({ artifacts }: JobDetail): readonly string[] =>
   artifacts.filter(({ kind }) => kind === 'report').map((artifact) => artifact.path);
 
-const isFolder = (text: string): boolean => existsSync(text) && statSync(text).isDirectory();
+/** A folder by its separators, or as it is there; else the name of a dataset. */
+const isFolder = (text: string): boolean =>
+  /[/\\]/.test(text) || statSync(text, { throwIfNoEntry: false })?.isDirectory() === true;
 
 async function evaluateIn(
   project: string,
