@@ -20,7 +20,7 @@ export const layers = {
   },
   'src-main/worker': {
     folders: ['src-shared', 'models', 'src-main/imaging'],
-    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu', 'pickleparser', 'yauzl', 'zod'],
+    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu', 'pickleparser', 'yauzl', 'yazl', 'zod'],
     node: true,
   },
   'src-main/backend': {

@@ -59,6 +59,10 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./latentSession.ts')).latentSession(task, context);
     case 'compare':
       return (await import('./compareFiles.ts')).compareFiles(task, context);
+    case 'bundle':
+      return (await import('./provenance/packBundle.ts')).packBundle(task, context);
+    case 'bundle-open':
+      return (await import('./provenance/unpackBundle.ts')).unpackBundle(task, context);
     case 'doctor':
       return (await import('./doctor.ts')).doctor(task, context);
   }

@@ -7,6 +7,7 @@ import type { EvaluationReport } from './evaluation.ts';
 import { compareRequest, type PairMetrics } from './evidence/pair.ts';
 import type { EvidenceReport } from './evidence/report.ts';
 import { evidenceRequest } from './evidence/request.ts';
+import { bundleRequest } from './evidence/bundle.ts';
 import { provenanceCommands } from './evidence/provenance.ts';
 import { utilityRequest, type UtilityReport } from './evidence/utility.ts';
 import type { HealthNotice } from './health.ts';
@@ -317,6 +318,8 @@ export const commands = {
     readonly path: string;
   }>(),
   ...provenanceCommands,
+  /** One zip that repeats the project's work, without scans of persons, names and places. */
+  'provenance.bundle': command(bundleRequest.omit({ kind: true, seed: true }).extend(inProject)).returns<Job>(),
   ...studyCommands,
   ...latentCommands,
   'engine.doctor': command(z.strictObject({})).returns<DoctorReport>(),

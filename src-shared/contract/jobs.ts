@@ -4,6 +4,7 @@ import { errorShape } from './errors.ts';
 import { comparedMessage, compareTask } from './evidence/pair.ts';
 import { evidenceRequest } from './evidence/request.ts';
 import { evidenceTask } from './evidence/task.ts';
+import { bundleOpenedMessage, bundleOpenTask, bundleRequest, bundleTask } from './evidence/bundle.ts';
 import { provenanceCheckedMessage, provenanceCheckTask } from './evidence/provenance.ts';
 import { utilityRequest, utilityTask } from './evidence/utility.ts';
 import { healthMessages, watching } from './health.ts';
@@ -128,6 +129,7 @@ export const jobRequest = z.discriminatedUnion('kind', [
   evidenceRequest,
   utilityRequest,
   ...latentRequests,
+  bundleRequest,
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
 
@@ -136,7 +138,7 @@ export type JobVersions = z.infer<typeof jobVersions>;
 
 export const job = z.strictObject({
   id: z.string(),
-  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'weights-import', 'render', 'evaluate', 'evidence', 'study', 'utility', 'latent-encode', 'latent-fit', 'latent-walk']), // prettier-ignore
+  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'weights-import', 'render', 'evaluate', 'evidence', 'study', 'utility', 'latent-encode', 'latent-fit', 'latent-walk', 'bundle']), // prettier-ignore
   state: jobState,
   request: jobRequest,
   seed,
@@ -220,6 +222,8 @@ export const workerTask = z.discriminatedUnion('kind', [
     versions: jobVersions,
   }),
   provenanceCheckTask,
+  bundleTask,
+  bundleOpenTask,
   z.strictObject({
     kind: z.literal('render'),
     request: renderRequest,
@@ -378,6 +382,7 @@ export const workerMessage = z.discriminatedUnion('type', [
   exportedMessage,
   provenanceCheckedMessage,
   ...latentMessages,
+  bundleOpenedMessage,
   z.strictObject({ type: z.literal('doctor'), engine: engineReport, checks: z.array(doctorCheck) }),
   z.strictObject({ type: z.literal('succeeded') }),
   z.strictObject({ type: z.literal('cancelled') }),

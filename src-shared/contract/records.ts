@@ -213,6 +213,7 @@ export const artifactKind = z.enum([
   'latent-fit',
   'walk-volume',
   'film',
+  'bundle',
 ]);
 export const artifactRecord = z.strictObject({
   id: z.string(),

@@ -21,6 +21,7 @@ import { prepareUtility } from '../evidence/utilityTask.ts';
 import { prepareEncode, prepareFit, prepareWalk } from '../latent/prepareLatent.ts';
 import { checkpointDir, jobDir, killedFile, reportsDir } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
+import { prepareBundle } from '../provenance/prepareBundle.ts';
 import { prepareStudyTask } from '../studies/selectScans.ts';
 
 /** Tells the user a sentence. */
@@ -243,6 +244,8 @@ export async function prepareTask(project: OwnedProject, job: Job, notice: Notic
       return prepareFit(project, job, job.request);
     case 'latent-walk':
       return prepareWalk(project, job, job.request);
+    case 'bundle':
+      return prepareBundle(project, job, job.request);
     case 'phantom':
       return { kind: 'phantom', request: job.request, jobDir: folder };
   }

@@ -73,7 +73,7 @@ function recordCandidate(
   return { job, events: [{ type: 'scan.found', project: dir, jobId: job.id, candidate }] };
 }
 
-/** Writes `message` of the running `job`. The `dataset`, `study`, `pictures`, `doctor`, `measured`, `degraded`, `compared`, `exported`, `provenance-checked` and `latent-…` messages are not its business: they change nothing. */
+/** Writes `message` of the running `job`. The `dataset`, `study`, `pictures`, `doctor`, `measured`, `degraded`, `compared`, `exported`, `provenance-checked`, `bundle-opened` and `latent-…` messages are not its business: they change nothing. */
 export function recordMessage(project: OwnedProject, job: Job, message: ReportMessage): Recorded {
   const { store, dir } = project;
   switch (message.type) {
@@ -147,6 +147,7 @@ export function recordMessage(project: OwnedProject, job: Job, message: ReportMe
     case 'provenance-checked':
     case 'latent-opened':
     case 'latent-shown':
+    case 'bundle-opened':
       return { job, events: [] };
   }
 }

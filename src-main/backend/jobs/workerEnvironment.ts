@@ -43,6 +43,8 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'degrade':
     case 'compare':
     case 'provenance-check':
+    case 'bundle':
+    case 'bundle-open':
     case 'weights-export':
     case 'latent-fit':
       return { ...engine, ...process.env };

@@ -13,7 +13,7 @@ import { planTraining } from './planTraining.ts';
 import { loadRegistry, type ModelEntry } from './loadRegistry.ts';
 import { describeSchema, parseConfig } from './parseConfig.ts';
 
-function describeModel(entry: ModelEntry): ModelDescriptor {
+export function describeModel(entry: ModelEntry): ModelDescriptor {
   return {
     id: entry.id,
     kind: entry.kind,

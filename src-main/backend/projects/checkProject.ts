@@ -7,7 +7,7 @@ import { findCheckpointFault } from '../checkpoints/verifyCheckpoint.ts';
 import { hashFile } from '../hash.ts';
 import { databaseName } from '../store/connection.ts';
 import { lockName, ownerName } from '../store/ownerLock.ts';
-import { checkpointDir, descriptionName, weightsName } from './layout.ts';
+import { bundleFolder, checkpointDir, descriptionName, weightsName } from './layout.ts';
 import type { ReadProject } from './sessions.ts';
 
 type Problem = ProjectCheck['problems'][number];
@@ -45,7 +45,8 @@ async function findExtras({ dir, store }: ReadProject, expected: ReadonlySet<str
     // `study verify` looks at what a study has committed to.
     const isStudys = top === 'studies' && studies.has(owner) && !isTemporary(entry.name);
     const isJobs = ['jobs', 'synthetic', 'walks'].includes(top ?? '') && jobs.has(owner) && !isTemporary(entry.name);
-    if (!own.has(path) && !expected.has(path) && !isJobs && !isStudys && top !== 'reports') extras.push(path);
+    if (!own.has(path) && !expected.has(path) && !isJobs && !isStudys && top !== 'reports' && top !== bundleFolder)
+      extras.push(path);
   }
   return extras.sort();
 }

@@ -30,6 +30,8 @@ export const reportsDir = (projectDir: string): string => join(projectDir, 'repo
 export const studyReportDir = (projectDir: string, studyId: string): string => join(reportsDir(projectDir), studyId);
 export const reportName = 'report.html';
 export const studyDir = (projectDir: string, studyId: string): string => join(projectDir, 'studies', studyId);
+/** What a study's bundle held, in a project that was made of it. */
+export const bundleFolder = 'bundle';
 export const casesFolder = 'cases';
 /** Another process asks the owner to stop a job by making one of these files: to cancel it, or to pause it. */
 export const cancelFile = (projectDir: string, jobId: string): string => join(jobDir(projectDir, jobId), 'cancel');

@@ -30,6 +30,8 @@ export interface ProjectSessions {
   ownIfFree(dir: string): Promise<OwnedProject | null>;
   /** The folder of a project that was opened or asked about here; throws `not-found`. */
   dirOf(projectId: string): string;
+  /** Closes one project, which may be deleted then; nothing happens when it is not open. */
+  forget(dir: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -137,6 +139,13 @@ export function createProjectSessions(options: { readonly orphanGraceMs: number 
       const dir = dirs.get(projectId);
       if (dir === undefined) throw new AppError('not-found', `No project "${projectId}" is open.`);
       return dir;
+    },
+
+    forget: async (dir) => {
+      const key = keyOf(dir);
+      const settled = await opened.get(key)?.catch(() => null);
+      opened.delete(key);
+      await settled?.close();
     },
 
     close: async () => {

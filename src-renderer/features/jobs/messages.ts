@@ -18,6 +18,7 @@ export const en = {
     'latent-encode': 'Codes of scans',
     'latent-fit': 'Column fitted to codes',
     'latent-walk': 'Walk through codes',
+    bundle: 'Study as one file',
   },
   about: {
     import: '“{name}” from {folder}',

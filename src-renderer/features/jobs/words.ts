@@ -47,6 +47,7 @@ export function useJobWords(): JobWords {
         case 'weights-import':
           return `${models.titleOf(request.modelId)} · ${fileName(request.file)}`;
         case 'render':
+        case 'bundle':
           return fileName(request.out);
         case 'evaluate':
           return request.high.length === 0 ? t('jobs.about.heldOut') : t('jobs.about.evaluate', request.high.length);

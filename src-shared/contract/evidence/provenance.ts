@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { command } from '../command.ts';
 import { artifactKind } from '../records.ts';
+import type { OpenedBundle } from './bundle.ts';
 
 const project = z.string().min(1);
 const path = z.string().min(1); // absolute
@@ -63,9 +64,26 @@ export const provenanceCheckedMessage = z.strictObject({
   files: z.array(fileProvenance),
 });
 
+/** Absolute paths; `open`: places that only a person can fill in. */
+export interface WrittenDocument {
+  readonly markdown: string;
+  readonly html: string;
+  readonly open: number;
+}
+
 export const provenanceCommands = {
   /** Tells of each file whether the project made it. Keeps nothing. */
   'provenance.check': command(
     provenanceCheckTask.pick({ files: true }).extend({ project: project.nullable() }), // null: headers alone are looked at
   ).returns<readonly FileProvenance[]>(),
+  /** The model card of a training, as Markdown and as a page, in a folder that is made if it is not there. */
+  'provenance.card': command(
+    z.strictObject({ project, job: z.string().nullable(), out: path }), // job null: the newest training
+  ).returns<WrittenDocument>(),
+  /** The datasheet of a dataset, in the same two forms. */
+  'provenance.datasheet': command(
+    z.strictObject({ project, dataset: z.string(), out: path }),
+  ).returns<WrittenDocument>(),
+  /** Unpacks the bundle of a study, after every checksum was compared, into a new project. */
+  'provenance.open': command(z.strictObject({ path, project })).returns<OpenedBundle>(),
 } as const;

@@ -1,6 +1,7 @@
 /** A folder of scans with somebody's name in everything that a file can hold beside voxels. */
-import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { brainValues, writeScan } from '#test/imaging/scanFixture.ts';
 
 const size = [24, 26, 24] as const;
@@ -17,6 +18,23 @@ export const canaries = [
   '4242.4242',
   '0424242',
 ];
+
+/** Those that are in a text. */
+export const found = (text: string, words: readonly string[] = canaries): string[] =>
+  words.filter((word) => text.toLowerCase().includes(word.toLowerCase()));
+
+/** Where a name is found, in names of files or in their bytes, unpacked. */
+export function leaksIn(root: string, words: readonly string[] = canaries): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true }).flatMap((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const inName = found(path.slice(root.length), words).map((word) => `name ${path}: ${word}`);
+    if (!entry.isFile()) return inName;
+    const raw = readFileSync(path);
+    const bytes = raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw;
+    const inBytes = found(bytes.toString('latin1'), words).map((word) => `${entry.name}: ${word}`);
+    return [...inName, ...inBytes];
+  });
+}
 
 function dicomElement(group: number, element: number, vr: string, value: Buffer | string): Buffer {
   const raw = typeof value === 'string' ? Buffer.from(value, 'latin1') : value;

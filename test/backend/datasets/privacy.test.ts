@@ -1,29 +1,13 @@
 /** Nobody's name stays after an import: names planted in everything that a file can hold are searched for in everything written. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { CommandInput } from '#contract/commands.ts';
 import { newProject, openBackend, type TestBackend } from '../openBackend.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
-import { canaries, writeCanaries } from './canaryScans.ts';
+import { canaries, found, leaksIn, writeCanaries } from './canaryScans.ts';
 
 const timeout = 60_000;
-
-const found = (text: string): string[] => canaries.filter((canary) => text.toLowerCase().includes(canary));
-
-/** Where a name is found, in names of files or in their bytes, unpacked. */
-function leaksIn(root: string): string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true }).flatMap((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    const inName = found(path.slice(root.length)).map((canary) => `name ${path}: ${canary}`);
-    if (!entry.isFile()) return inName;
-    const raw = readFileSync(path);
-    const bytes = raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw;
-    const inBytes = found(bytes.toString('latin1')).map((canary) => `${entry.name}: ${canary}`);
-    return [...inName, ...inBytes];
-  });
-}
 
 const settings = { name: 'set', grid: 16, spacingMm: 'auto', holdout: 0.2, seed: 1, derivative: null } as const;
 

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { addMark, markPsnr } from '#imaging/mark/addMark.ts';
 import { detectMark, markThreshold } from '#imaging/mark/detectMark.ts';
 import { smoothVolume } from '#imaging/smooth.ts';
+import { cuesOf } from '#imaging/studyCues.ts';
 import { createRandom } from '#shared/random.ts';
+import { testFairness } from '#shared/study/fairness.ts';
 import { turnFromRas, turnToRas } from '#shared/volume/orientation.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { drawnScan, high, low } from './drawnScan.ts';
@@ -77,6 +79,17 @@ describe('the mark of a project', () => {
         for (const name of [1, 2]) least = Math.min(least, detectMark(volume, keyOf(name)).p);
     }
     expect(least).toBeGreaterThan(1e-3); // the bound is generous: 32 trials stay far above it
+  });
+
+  it('does not give synthetic scans away to the fairness guard of reader studies', () => {
+    const cases = Array.from({ length: 40 }, (_, index) => {
+      const isSynthetic = index % 2 === 1;
+      const drawn = drawnScan(200 + index, 24);
+      const { data, ...place } = isSynthetic ? addMark({ volume: drawn, low, high, background: 0, key }).volume : drawn;
+      const volume = { ...place, data: data.map((value) => value / 500 - 1) };
+      return { isSynthetic, features: cuesOf(volume, new Uint8Array(352)) };
+    });
+    expect(testFairness({ cases, remedies: [], seed: 1 }).fair).toBe(true);
   });
 
   it('says nothing of what has no brain', () => {
