@@ -43,6 +43,8 @@ export const en = {
     train: 'Train',
     synthesize: 'Synthesise',
     superResolution: 'Super-resolution',
+    evidence: 'Evidence',
+    latent: 'Latent space',
     view: 'View',
     study: 'Turing test',
     jobs: 'Jobs',

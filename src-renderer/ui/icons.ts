@@ -6,6 +6,8 @@ export const icons = {
   synthesize:
     'M10 2.5v3M10 14.5v3M2.5 10h3M14.5 10h3M4.7 4.7l2.1 2.1M13.2 13.2l2.1 2.1M4.7 15.3l2.1-2.1M13.2 6.8l2.1-2.1',
   superResolution: 'M3 3h6v6H3zM12 3h2v2h-2zM15.5 3h2v2h-2zM12 6.5h2v2h-2zM15.5 6.5h2v2h-2zM3 12h14M3 15h14M3 18h14',
+  evidence: 'M10 2.5l6 2v5c0 4-2.5 6.6-6 8-3.5-1.4-6-4-6-8v-5zM7 9.8l2.2 2.2L13 8',
+  latent: 'M2.5 14.5c3 0 3.5-9 7.5-9s4.5 9 7.5 9M10 3v14M12.5 12.5h4M15 10.8l1.7 1.7-1.7 1.7',
   view: 'M3 3h14v14H3zM10 3v14M3 10h14',
   study: 'M3 4.5h6v8H3zM11 4.5h6v8h-6zM4.5 16h3M12.5 16h3M14 7v1.2M14 10v.1',
   jobs: 'M3.5 5h2M8 5h8.5M3.5 10h2M8 10h8.5M3.5 15h2M8 15h8.5',

@@ -41,6 +41,12 @@ export const en = {
     cancelled: 'Stopped',
     interrupted: 'Interrupted',
   },
+  progress: {
+    waiting: 'Waiting for the job before it.',
+    starting: 'Starting the engine…',
+    done: '{done} of {total}',
+    left: '{time} left',
+  },
   duration: {
     seconds: '{seconds} s',
     minutes: '{minutes} min {seconds} s',

@@ -1,5 +1,6 @@
 /** How the scans are looked at: where the crosshair is, zoom and pan, windows, convention, what is compared. */
 import type { Vector3 } from '#shared/volume/affine.ts';
+import type { Volume } from '#shared/volume/volume.ts';
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef } from 'vue';
 import { draggedWindow, differenceWindow, windowBeside, type IntensityWindow } from './intensity.ts';
 import { differenceOf, type Difference } from './sample.ts';
@@ -29,6 +30,9 @@ function unionOf(a: Box, b: Box | null): Box {
   };
 }
 
+const isSameGrid = (a: Volume, b: Volume): boolean =>
+  JSON.stringify([a.size, a.affine]) === JSON.stringify([b.size, b.affine]);
+
 const boxOf = (staged: StagedScan): Box => boundingBox(staged.scan.volume.size, staged.scan.volume.affine);
 
 export type Viewing = ReturnType<typeof useViewing>;
@@ -39,6 +43,8 @@ export function useViewing(
   b: ComputedRef<StagedScan | null>,
   /** How two scans are shown at first. */
   firstMode: () => Mode,
+  /** Whether a scan that takes the place of another on the same grid is looked at as that one was. */
+  isSteady: () => boolean = () => false,
 ) {
   const convention = ref<Convention>(storedConvention());
   const crosshair = shallowRef<Vector3>([0, 0, 0]);
@@ -93,7 +99,12 @@ export function useViewing(
     autoWindows();
   }
 
-  watch(() => a.value?.scan, reset);
+  watch(
+    () => a.value?.scan,
+    (now, before) => {
+      if (now === undefined || before === undefined || !isSteady() || !isSameGrid(now.volume, before.volume)) reset();
+    },
+  );
   watch(
     () => b.value?.scan,
     (scan) => {

@@ -20,6 +20,8 @@ export const pageNames = [
   'train',
   'synthesize',
   'superResolution',
+  'evidence',
+  'latent',
   'view',
   'study',
   'jobs',

@@ -150,6 +150,39 @@ export const pageStates: readonly PageState[] = [
     },
   },
   {
+    name: 'evidence-new',
+    open: async ({ page }) => {
+      await goTo(page, 'Evidence');
+      await page.getByRole('link', { name: '+ New report' }).click();
+      await page.getByText(/^Against the/).waitFor();
+    },
+  },
+  {
+    name: 'evidence-use',
+    open: async ({ page }) => {
+      await page.getByRole('link', { name: 'Do they help?' }).click();
+      await page.getByRole('button', { name: /^(Run the comparison|Add to queue)$/ }).waitFor();
+    },
+  },
+  {
+    name: 'evidence-check',
+    open: async ({ page }) => {
+      await page.getByRole('link', { name: 'Where does a file come from?' }).click();
+      await page.getByRole('button', { name: 'Choose files…' }).waitFor();
+    },
+  },
+  {
+    name: 'evidence',
+    open: async ({ page }) => {
+      await page
+        .getByRole('complementary')
+        .getByRole('link', { name: /^Evidence report/ })
+        .first()
+        .click();
+      await main(page).getByRole('table').first().waitFor();
+    },
+  },
+  {
     name: 'view',
     open: async ({ page }) => {
       await goTo(page, 'Data');

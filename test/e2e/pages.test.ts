@@ -20,6 +20,7 @@ import {
   stopJobsOnClose,
   synthesise,
 } from './walkSteps.ts';
+import { reportEvidence } from './work.ts';
 
 const themes = ['Light', 'Dark'] as const;
 test('every page is accessible in both themes, the empty window, too', { timeout: 480_000 }, async () => {
@@ -49,6 +50,7 @@ test('every page is accessible in both themes, the empty window, too', { timeout
   await page.getByRole('main').getByRole('button', { name: 'Train further' }).waitFor();
   await page.getByRole('main').getByRole('button', { name: 'Synthesise' }).click();
   await synthesise(page, 2);
+  await reportEvidence(page, project);
   for (const theme of themes) {
     await chooseTheme(page, theme);
     for (const { name, open } of pageStates) {

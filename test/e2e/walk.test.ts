@@ -13,6 +13,8 @@ import {
   goTo,
   importFound,
   lookThrough,
+  moveWeights,
+  readHealth,
   smallNetwork,
   startTraining,
   stopJobsOnClose,
@@ -81,7 +83,14 @@ test(
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop the run' }).click();
     await page.getByRole('main').getByText('Stopped').first().waitFor();
+    expect(await readHealth(page, 'Diversity')).toContain('How much more alike synthetic scans are');
 
+    await page.getByRole('main').getByRole('button', { name: 'Synthesise' }).click();
+    await moveWeights(app, page, join(folder, 'generator.safetensors'));
+    await page
+      .getByRole('complementary')
+      .getByRole('link', { name: /Stopped/ })
+      .click();
     await page.getByRole('main').getByRole('button', { name: 'Synthesise' }).click();
     await synthesise(page, 2);
     await page.getByRole('link', { name: 'Open the scan of seed 1 in the viewer' }).click();

@@ -11,6 +11,14 @@ export async function answerFolder(app: ElectronApplication, folder: string): Pr
   }, folder);
 }
 
+/** From now on the system's dialogs give this file: an existing one to read, and one to write. */
+export async function answerFile(app: ElectronApplication, file: string): Promise<void> {
+  await app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
+  }, file);
+}
+
 /** The question that closing with a job at work asks is answered: stop it. */
 export async function stopJobsOnClose(app: ElectronApplication): Promise<void> {
   await app.evaluate(({ dialog }) => {
@@ -131,6 +139,42 @@ export async function startTraining(page: Page, minutes: number): Promise<void> 
   await page.getByLabel('Train for').first().fill(String(minutes));
   await button(page, /^(Start training|Add to queue)$/).click();
   await page.getByRole('heading', { name: 'Losses' }).waitFor();
+}
+
+/** Opens a measure of how a run fares, and reads what it says; the measures do not lie on each other. */
+export async function readHealth(page: Page, measure: string): Promise<string> {
+  const health = page.getByRole('region', { name: 'Health of the run' });
+  const boxes = await Promise.all((await health.getByRole('listitem').all()).map((item) => item.boundingBox()));
+  for (const [index, box] of boxes.entries()) {
+    const next = boxes[index + 1];
+    if (box === null || (next && next.y < box.y + box.height && next.x < box.x + box.width))
+      throw new Error(`Measure ${String(index + 1)} of the health of a run is hidden.`);
+  }
+  await health.getByRole('button', { name: measure }).click();
+  return health.innerText();
+}
+
+/** Writes the generator of the chosen checkpoint to a file, and makes a checkpoint of that file again. */
+export async function moveWeights(app: ElectronApplication, page: Page, file: string): Promise<void> {
+  await answerFile(app, file);
+  await button(page, 'Export weights…').click();
+  await page.getByText(/tensors written to/).waitFor();
+  await goTo(page, 'Train');
+  await page.getByRole('link', { name: '+ New run' }).click();
+  await button(page, 'Import weights…').click();
+  const dialog = page.getByRole('dialog', { name: 'Import weights' });
+  await dialog.getByRole('button', { name: 'Choose file…' }).click();
+  await dialog.getByText('Expert settings').click();
+  for (const [name, value] of Object.entries(smallNetwork)) {
+    const field = dialog.locator(`#weights-${name}`);
+    const isList = await field.evaluate((element) => element.tagName === 'SELECT');
+    if (isList) await field.selectOption(String(value));
+    else await field.fill(String(value));
+  }
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await dialog.getByText(/^Imported\./).waitFor({ timeout: 60_000 });
+  await dialog.locator('footer').getByRole('button', { name: 'Close' }).click();
+  await page.locator('#train-begin option', { hasText: /^imported/ }).waitFor({ state: 'attached' });
 }
 
 /** The figure with this name in the head of a run. */

@@ -1,6 +1,7 @@
 /** What goes wrong on the way, as a user meets it: scans that cannot be used, and a training whose process is killed. */
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ElectronApplication, Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { workerOf } from '../backend/jobs/workerOf.ts';
 import { describeShared } from '../sharedData.ts';
@@ -8,11 +9,13 @@ import { call, temporaryFolder } from './doppelTest.ts';
 import { launchDoppel, type Doppel } from './launch.ts';
 import { drawPhantoms } from './phantoms.ts';
 import {
+  answerFile,
   changeSettings,
   createProject,
   dropFolder,
   figure,
   goTo,
+  gridPreview,
   importFound,
   lookThrough,
   smallNetwork,
@@ -94,8 +97,58 @@ test(
   },
 );
 
-describeShared('files that cannot be used', 'real/bad', (bad) => {
-  test('each gets its verdict in words, and the good ones go on', { timeout: 180_000 }, async () => {
+/** A study of a scanner: its localizer and a series without slice 18 stand aside, and who it is of is told nowhere. */
+async function importStudy(
+  app: ElectronApplication,
+  page: Page,
+  { study, key }: { study: string; key: string },
+): Promise<void> {
+  await lookThrough(app, page, study);
+  const rows = page.getByRole('list', { name: 'Files that were found' }).getByRole('listitem');
+  await rows.filter({ hasText: 'Localizer' }).waitFor();
+  expect(await rows.filter({ hasText: 'Slices missing' }).innerText()).toMatch(/Slice 18 is missing of 40/);
+  await page.getByText('Take series with missing slices too').click();
+  await rows.filter({ hasText: 'Slices interpolated' }).waitFor({ timeout: 60_000 });
+  await rows.filter({ hasText: 'Slices interpolated' }).locator('.el-checkbox').click();
+
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
+  await page.locator('label').getByText('Found automatically, human').click();
+  await page.locator('label').getByText(/N4/).click();
+  await gridPreview(page);
+  await page.getByText(/^corrected \(N4\)/).waitFor();
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
+  await page.getByRole('group', { name: 'Voxels a side' }).getByText('16', { exact: true }).click();
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
+  expect(await page.getByLabel('Name of the dataset').inputValue()).toBe('dataset 2');
+  await answerFile(app, key);
+  await page.getByRole('button', { name: /^Write a key file/ }).click();
+  await page.getByText(key, { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Import 1 scan' }).click();
+  await page.getByRole('button', { name: 'Show the dataset' }).waitFor({ timeout: 120_000 });
+  await page.getByText(/^De-identified/).click();
+  await page.getByText(/\(0010,0010\) PatientName: removed/).waitFor();
+  expect(await page.getByRole('main').innerText()).not.toMatch(/doe|jane/i);
+  expect(readFileSync(key, 'utf8')).toMatch(/"sub-0001".*"MRN-0012345"/);
+  await page.getByRole('button', { name: 'Show the dataset' }).click();
+  await page.locator('[data-volume]').first().waitFor();
+}
+
+/** One key each: accepted, set aside, and taken back where it is listed then. */
+async function reviewByKeys(page: Page): Promise<void> {
+  const volume = page.locator('[data-volume]').first();
+  await volume.click();
+  await page.keyboard.press('s');
+  const share = (name: string) => page.locator('label').getByText(name);
+  await share('Removed').getByText('1').waitFor();
+  await share('Removed').click();
+  await volume.click();
+  await page.keyboard.press('s');
+  await share('Removed').getByText('0').waitFor();
+}
+
+describeShared('files that cannot be used', 'real', (real) => {
+  test('each gets its verdict in words, and the good ones go on', { timeout: 240_000 }, async () => {
+    const bad = join(real, 'bad');
     const folder = temporaryFolder();
     const scans = await drawPhantoms(join(folder, 'drawn'), 2);
     const files = readdirSync(bad);
@@ -124,5 +177,7 @@ describeShared('files that cannot be used', 'real/bad', (bad) => {
     await search.fill('');
     await importFound(page, { grid: 16, labels: '' });
     await expect.poll(() => page.locator('[data-volume]').count()).toBe(2);
+    await reviewByKeys(page);
+    await importStudy(app, page, { study: join(real, 'dicom-study'), key: join(folder, 'key.csv') });
   });
 });

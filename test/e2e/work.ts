@@ -53,3 +53,21 @@ export async function startTraining(page: Page, until: Parameters<typeof train>[
   );
   return [project, job];
 }
+
+/** A report on the scans that were made last, against the project's first dataset. */
+export async function reportEvidence(page: Page, project: string): Promise<void> {
+  const { datasetList } = await call(page, 'project.show', { project });
+  const jobs = await call(page, 'job.list', { project });
+  const made = jobs.map(({ request }) => request).find((request) => request.kind === 'synthesize');
+  const job = await call(page, 'evidence.evaluate', {
+    project,
+    real: { dataset: datasetList[0]?.name ?? '' },
+    synthetic: made?.out ?? '',
+    training: null,
+    grid: null,
+    sections: ['likeness'],
+    out: null,
+    seed: 1,
+  });
+  expect(await ended(page, project, job)).toMatchObject({ state: 'succeeded', error: null });
+}

@@ -1,0 +1,3 @@
+/** What the page answers besides reports. */
+export const tools = ['use', 'check'] as const;
+export type Tool = (typeof tools)[number];
