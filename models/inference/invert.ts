@@ -44,7 +44,7 @@ export async function invertScan(request: InvertRequest): Promise<Float32Array> 
     const prior = tf.mean(tf.square(code));
     return tf.add(voxels, tf.add(tf.mul(seen, featureWeight), tf.mul(prior, priorWeight)));
   };
-  const code = tf.variable(tf.tidy(() => bestStart(lossOf, random, length)));
+  const code = tf.tidy(() => tf.variable(bestStart(lossOf, random, length)));
   const adam = createAdam({ code }, { rate, beta1: 0.9, beta2: 0.999 });
   let best = { loss: Infinity, code: new Float32Array(length) };
   try {

@@ -8,6 +8,7 @@ import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addEvidenceCommand } from './commands/evidence.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addMetricsCommand } from './commands/metrics.ts';
+import { addLatentCommands } from './commands/latent.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addProjectCommands } from './commands/project.ts';
 import { addProvenanceCommands } from './commands/provenance.ts';
@@ -44,6 +45,7 @@ export function createProgram(endWith: EndWith): Command {
   addEvidenceCommand(program, endWith);
   addUtilityCommand(program, endWith);
   addMetricsCommand(program);
+  addLatentCommands(program, endWith);
   addStudyCommands(program, endWith);
   addProvenanceCommands(program, endWith);
   addJobCommands(program, endWith);

@@ -3,7 +3,8 @@
  * since the start, red for brighter and blue for darker, with words burnt in. The palette is fixed, so that no colour is
  * guessed and the same frames give the same bytes.
  */
-import gifenc from 'gifenc';
+import { createRequire } from 'node:module';
+import type * as Gifenc from 'gifenc';
 import type { Volume } from '#shared/volume/volume.ts';
 import { captionWidth, drawCaption, fitCaption, glyphHeight } from './contactSheetFont.ts';
 import { renderPlanes } from './planes.ts';
@@ -22,6 +23,9 @@ export interface FilmOptions {
   /** Difference shown in full red or blue. */
   readonly mostDifference: number;
 }
+
+/** A CommonJS module without names that an import would find. */
+const { GIFEncoder } = createRequire(import.meta.url)('gifenc') as typeof Gifenc;
 
 const greys = 160;
 const hues = 95; // an odd number: the one in the middle is no difference
@@ -60,7 +64,7 @@ interface Page {
 /** Bytes of a GIF that goes there and back for ever. Throws RangeError for no frames. */
 export function encodeFilm(frames: readonly FilmFrame[], options: FilmOptions): Uint8Array {
   const pages = frames.map((frame) => drawPage(frame, options));
-  const film = gifenc.GIFEncoder();
+  const film = GIFEncoder();
   const back = pages.slice(1, -1).toReversed();
   [...pages, ...back].forEach(({ width, height, index }, at) => {
     const isEnd = at === 0 || at === pages.length - 1;

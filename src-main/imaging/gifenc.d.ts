@@ -1,6 +1,6 @@
 /** The part of gifenc that is used here; the package brings no types. */
 declare module 'gifenc' {
-  interface Encoder {
+  export interface Encoder {
     /** A frame of palette indices, row by row. */
     writeFrame(
       index: Uint8Array,
@@ -18,6 +18,5 @@ declare module 'gifenc' {
     finish(): void;
     bytes(): Uint8Array;
   }
-  const gifenc: { GIFEncoder(): Encoder };
-  export = gifenc;
+  export function GIFEncoder(): Encoder;
 }

@@ -7,6 +7,7 @@ import type { TaskOf } from '#contract/jobs.ts';
 import type { LatentPath, LatentPlace } from '#contract/latent.ts';
 import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { encodeFilm, type FilmFrame } from '#imaging/film.ts';
+import { addMark } from '#imaging/mark/addMark.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
 import type { GeneratorModel } from '#models/model.ts';
 import { caution, cautionShort } from '#shared/latent/caution.ts';
@@ -54,8 +55,8 @@ export async function latentWalk(given: Task, context: WorkerContext): Promise<v
       await setImmediate(); // lets a cancel in
       if (context.isCancelled()) throw cancelledError();
       const { step, volume } = await makeStep(model, told, index);
-      const { sha256 } = await writeStep(told, step, volume);
-      context.send({ type: 'artifact', kind: 'walk-volume', path: join(out, step.file), sha256, iteration: checkpoint.iteration, seed: null }); // prettier-ignore
+      const { sha256, voxelsSha256 } = await writeStep(told, step, volume);
+      context.send({ type: 'artifact', kind: 'walk-volume', path: join(out, step.file), sha256, voxelsSha256, iteration: checkpoint.iteration, seed: null }); // prettier-ignore
       steps.push(step);
       const difference = volume.data.map((value, at) => value - (before[at] ?? 0));
       frames.push({ volume, difference, caption: captionOf(path, step) });
@@ -113,13 +114,18 @@ async function makeStep(
   };
 }
 
-/** `volume` is in [-1, 1]; the file in the intensities of the scan that the walk starts from. */
-async function writeStep(told: Told, step: Step, volume: Volume): Promise<{ sha256: string }> {
-  const { request, space, versions } = told.task;
+/** `volume` is in [-1, 1]; the file in the intensities of the scan that the walk starts from, with the project's mark. */
+async function writeStep(told: Told, step: Step, volume: Volume): Promise<{ sha256: string; voxelsSha256: string }> {
+  const { request, space, versions, markKey } = told.task;
   const { modelId } = told.codes.encoding;
   const sidecar = `${JSON.stringify(describe(told, step), null, 2)}\n`;
   await writeFileAtomic(join(request.out, step.file.replace(/\.nii\.gz$/, '.json')), sidecar);
-  return writeNifti(join(request.out, step.file), inIntensities(volume, space.intensity), {
+  const { volume: marked } = addMark({
+    volume: inIntensities(volume, space.intensity),
+    ...space.intensity,
+    key: markKey,
+  });
+  return writeNifti(join(request.out, step.file), marked, {
     storage: storageOf(space.intensity),
     description: `SYNTHETIC Doppel ${versions.doppel} ${modelId} ${told.hash.slice(0, 12)}`,
     comment: sidecar,

@@ -87,9 +87,7 @@ function hasBiasedConvolution(tf: typeof TensorFlow): boolean {
   if (backend.isUsingGpuDevice) return false;
   const inputs = { x: tf.ones([1, 1, 1, 1, 1]), filter: tf.ones([1, 1, 1, 1, 1]), bias: tf.ones([1]) };
   try {
-    for (const result of biasedConvolution(inputs, { stride: 1, slope: 1 }, backend)) {
-      tf.dispose(tf.engine().makeTensorFromTensorInfo(result));
-    }
+    tf.dispose(biasedConvolution(inputs, { stride: 1, slope: 1 }, backend) as TensorFlow.Tensor[]); // the binding makes tensors of them
     return true;
   } catch {
     return false;

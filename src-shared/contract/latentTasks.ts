@@ -43,6 +43,7 @@ export const latentTasks = <Versions extends z.ZodType>(versions: Versions) =>
       encodingDir,
       fitDir: folder.nullable(), // of the job that fitted the direction; null: none
       space,
+      markKey: z.string(), // of the project's mark in the voxels
       versions,
     }),
     z.strictObject({

@@ -12,7 +12,7 @@ import { requireWritable } from '../outFolder.ts';
 import { walksDir } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import type { Store } from '../store/store.ts';
-import { describedScans, encodingOfPath, requireEncoded } from './prepareLatent.ts';
+import { describedScans, encodingOfPath, requireCodes } from './prepareLatent.ts';
 import { findEncoding, listEncodings, listFits } from './results.ts';
 
 /** The dataset of that name, or the one that the checkpoint was trained on. Throws `usage`, `not-found`. */
@@ -70,7 +70,7 @@ export function latentHandlers({
       const project = await own(dir);
       const { path } = input;
       const found = encodingOfPath(project, path);
-      requireEncoded(found, path.kind === 'direction' ? [path.volume] : [path.from, path.to]);
+      requireCodes(found, path);
       if (path.kind === 'direction' && path.low >= path.high)
         throw new AppError('usage', `A walk leads from fewer to more standard deviations; this one from ${String(path.low)} to ${String(path.high)}.`); // prettier-ignore
       if (out !== null) await requireWritable(out);

@@ -2,7 +2,13 @@
 import { join } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { Job, TaskOf } from '#contract/jobs.ts';
-import type { LatentEncodeRequest, LatentFitRequest, LatentPath, LatentWalkRequest } from '#contract/latent.ts';
+import type {
+  LatentEncodeRequest,
+  LatentFitRequest,
+  LatentPath,
+  LatentPlace,
+  LatentWalkRequest,
+} from '#contract/latent.ts';
 import type { Attributes, VolumeRecord } from '#contract/records.ts';
 import { gridAffine } from '#shared/volume/affine.ts';
 import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts';
@@ -58,11 +64,17 @@ export function encodingOfPath(project: ReadProject, path: LatentPath): FoundEnc
   return findEncoding(project, path.kind === 'direction' ? findFit(project, path.fit).fit.encoding : path.encoding);
 }
 
-/** Throws `not-found` where a volume has no code. */
-export function requireEncoded({ encoding }: FoundEncoding, volumes: readonly (string | null)[]): void {
-  const known = new Set(encoding.scans.map(({ volume }) => volume));
-  const missing = volumes.find((volume) => volume !== null && !known.has(volume));
+/** Throws `not-found` where a volume has no code, `usage` where a conditional network would not know of which class to make a scan. */
+export function requireCodes({ encoding }: FoundEncoding, at: LatentPath | LatentPlace): void {
+  const labels = new Map(encoding.scans.map(({ volume, label }) => [volume, label]));
+  const volumes = at.kind === 'direction' ? [at.volume] : [at.from, at.to];
+  const missing = volumes.find((volume) => volume !== null && !labels.has(volume));
   if (missing !== undefined) throw new AppError('not-found', `The scan "${String(missing)}" has no code among those of ${encoding.dataset}.`); // prettier-ignore
+  if (![...labels.values()].some((label) => label !== null)) return;
+  if (volumes.includes(null))
+    throw new AppError('usage', 'The network is conditional: start from a scan, whose class the walk keeps.');
+  if (new Set(volumes.map((volume) => labels.get(volume ?? ''))).size > 1)
+    throw new AppError('usage', 'The network is conditional, and the two scans are of different classes: choose two of one class.'); // prettier-ignore
 }
 
 /** Where the scans of a walk lie: as the one it starts from; at the mean of the codes, around a brain's centre. */
@@ -93,6 +105,7 @@ export function prepareWalk(project: ReadProject, job: Job, request: LatentWalkR
     encodingDir: jobDir(dir, found.job.id),
     fitDir: path.kind === 'direction' ? jobDir(dir, path.fit) : null,
     space: spaceOf(project, found, path),
+    markKey: store.provenance.markKey(),
     versions: job.versions,
   };
 }

@@ -14,7 +14,7 @@ import { describeCrash } from '../jobs/describeCrash.ts';
 import { startWorker, type Worker } from '../jobs/workerProcess.ts';
 import { checkpointDir, jobDir, sessionPrefix } from '../projects/layout.ts';
 import type { ReadProject } from '../projects/sessions.ts';
-import { volumesOfEncoding, requireEncoded } from './prepareLatent.ts';
+import { requireCodes, volumesOfEncoding } from './prepareLatent.ts';
 import { findEncoding, findFit, type FoundEncoding } from './results.ts';
 
 /** A network in memory that nobody asks is let go after this. */
@@ -148,7 +148,7 @@ export function createLatentSessions(options: { readonly idleMs?: number } = {})
       const started = performance.now();
       const open = find(id);
       const fitDir = at.kind === 'direction' ? fitFolder(open, at.fit) : null;
-      requireEncoded(open.found, at.kind === 'direction' ? [at.volume] : [at.from, at.to]);
+      requireCodes(open.found, at);
       waitForQuestions(open);
       const number = (open.asked += 1);
       const answer = Promise.withResolvers<LatentShown>();
