@@ -87,7 +87,9 @@ function hasBiasedConvolution(tf: typeof TensorFlow): boolean {
   if (backend.isUsingGpuDevice) return false;
   const inputs = { x: tf.ones([1, 1, 1, 1, 1]), filter: tf.ones([1, 1, 1, 1, 1]), bias: tf.ones([1]) };
   try {
-    tf.dispose(biasedConvolution(inputs, { stride: 1, slope: 1 }, backend) as TensorFlow.Tensor[]); // the binding makes tensors of them
+    tf.tidy(() => {
+      biasedConvolution(inputs, { stride: 1, slope: 1 }, backend);
+    });
     return true;
   } catch {
     return false;

@@ -1,7 +1,8 @@
 /** The latent explorer with real processes: codes, a fit, a session that shows and ends, a walk. */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { brainValues, writeScan } from '../../imaging/scanFixture.ts';
 import { newProject, openBackend } from '../openBackend.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
@@ -11,10 +12,14 @@ test('codes, a column fitted to them, a live session and a walk', { timeout: 180
   const project = await newProject(backend);
   const { id: projectId } = await call('project.show', { project });
   const folder = join(temporaryFolder(), 'scans');
-  await untilOver(await call('phantom.create', { project, count: 10, seed: 1, out: folder }));
-  const scans = { folder, name: 'phantoms', grid: 16, spacingMm: 'auto', holdout: 0.2, seed: 1, derivative: null } as const; // prettier-ignore
-  await untilOver(await call('dataset.import', { project, ...scans }));
-  const known = { dataset: 'phantoms', modelId: 'autoencoder', preset: null, overrides: { width: 8, latent: 8, batch: 2 } }; // prettier-ignore
+  const size = [22, 26, 18] as const;
+  const names = Array.from({ length: 10 }, (_, at) => `sub-${String(at + 1).padStart(2, '0')}`);
+  names.forEach((name, at) => writeScan(join(folder, `${name}_T1w.nii`), { size, values: brainValues(size, at) }));
+  const rows = names.map((name, at) => `${name}\t${String(30 + 3 * at)}`);
+  writeFileSync(join(folder, 'participants.tsv'), ['participant_id\tage', ...rows, ''].join('\n'));
+  const scans = { folder, name: 'brains', grid: 16, spacingMm: 'auto', holdout: 0.2, seed: 1, derivative: null } as const; // prettier-ignore
+  expect(await untilOver(await call('dataset.import', { project, ...scans }))).toMatchObject({ state: 'succeeded' });
+  const known = { dataset: 'brains', modelId: 'autoencoder', preset: null, overrides: { width: 8, latent: 8, batch: 2 } }; // prettier-ignore
   const course = { until: { iterations: 2 }, seed: 3, previewEvery: 1000, checkpointEvery: 1000 };
   await untilOver(await call('model.train', { project, ...known, ...course }));
 
