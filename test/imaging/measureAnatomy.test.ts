@@ -1,8 +1,18 @@
-/** Phantoms with known volumes. What is asked for here is what was measured, with some room. */
+/**
+ * Phantoms with known volumes, and the shared cohort with its label maps. What is asked for here is what was measured,
+ * with some room; docs/evidence.md states the figures.
+ */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { measureAnatomy, measureLabels, type Anatomy, type TissueVolumes } from '#imaging/anatomy/measureAnatomy.ts';
 import { cropVolume, type Box } from '#imaging/crop.ts';
 import { createFoldTemplate, drawPhantom, phantomSize, phantomSpacingMm } from '#imaging/phantom.ts';
+import { prepareScan } from '#imaging/prepareScan.ts';
+import { readVolume } from '#imaging/readVolume.ts';
+import { resampleLabels, resampleToGrid } from '#imaging/resampleToGrid.ts';
+import { snapAffine } from '#shared/volume/affine.ts';
+import { turnToRas } from '#shared/volume/orientation.ts';
+import { describeShared } from '../sharedData.ts';
 
 const seed = 5;
 const template = createFoldTemplate(seed);
@@ -66,5 +76,24 @@ describe('the anatomy of a phantom', () => {
   it('is nothing in an empty scan', () => {
     const voxels = new Float32Array(16 ** 3).fill(-1);
     expect(measureAnatomy(voxels, { side: 16, spacingMm: 10 })).toEqual({ brainMl: 0, asymmetry: null, contrast: 'other', tissues: null }); // prettier-ignore
+  });
+});
+
+describeShared('the anatomy of the cohort at 64³', 'cohort', (folder) => {
+  it('has the ventricles that its label maps have, small and large', async () => {
+    const settings = { grid: 64, spacingMm: 3.4 };
+    for (const subject of ['sub-13', 'sub-12', 'sub-18']) {
+      const scan = await prepareScan(join(folder, subject, 'anat', `${subject}_T1w.nii.gz`));
+      const { volume } = resampleToGrid(scan, settings);
+      const map = join(folder, 'derivatives', 'labels', subject, 'anat', `${subject}_dseg.nii.gz`);
+      const whole = turnToRas((await readVolume(map)).volume);
+      const labels = resampleLabels({ ...whole, affine: snapAffine(whole.affine) }, 64, volume.affine).data;
+      const cubic = { side: 64, spacingMm: settings.spacingMm };
+      const truth = measureLabels(labels, volume.data, cubic)?.ventriclesMl ?? 0;
+      const { ventriclesMl } = tissuesOf(measureAnatomy(volume.data, cubic));
+      // The cohort's label maps leave the choroid plexus out, which is drawn as dark as fluid.
+      expect(ventriclesMl).toBeGreaterThan(0.8 * truth);
+      expect(ventriclesMl).toBeLessThan(1.4 * truth + 4);
+    }
   });
 });

@@ -10,6 +10,7 @@ import type { Figure } from '#contract/evidence/figure.ts';
 import type { LikenessMeasure } from '#contract/evidence/likeness.ts';
 import type { EvidenceReport } from '#contract/evidence/report.ts';
 import { evidenceSection, smallestEvidenceGrid, type EvidenceSection } from '#contract/evidence/request.ts';
+import { anatomyLines } from '../anatomyText.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import { jsonOption, path, projectOption, seedOption, wholeNumber, type ProjectFlags } from '../flags.ts';
 import { formatTable, printJson, printText, say } from '../output.ts';
@@ -56,6 +57,7 @@ function describeReport({ sets, verdicts, warnings, excluded, sections, grid }: 
     ...excluded.map(({ file, role, reason }) => `Left out of the ${role} scans: ${file}: ${reason}`),
     counts,
     ...(rows.length === 0 ? [] : ['', formatTable([head, ...rows])]),
+    ...(sections.anatomy === undefined ? [] : anatomyLines(sections.anatomy)),
   ].join('\n');
 }
 

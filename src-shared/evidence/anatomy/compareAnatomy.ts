@@ -62,18 +62,18 @@ function differenceWords({ name, real, synthetic, hedgesG }: AnatomyMeasure): st
 
 function verdictOf(
   measures: readonly AnatomyMeasure[],
-  outliers: { readonly share: number; readonly realShare: number; readonly count: number; readonly total: number },
+  outliers: { readonly count: number; readonly total: number; readonly realCount: number },
   n: Figure['n'],
 ): Verdict {
   if (n.real < 2 || n.synthetic < 2) return { tone: 'unknown', words: 'Too few scans to compare their anatomy.' };
   const different = measures
     .filter((measure) => differs(measure, medium))
     .toSorted((a, b) => Math.abs(b.hedgesG.value ?? 0) - Math.abs(a.hedgesG.value ?? 0));
-  const excess = outliers.share - outliers.realShare;
+  const excess = outliers.count / n.synthetic - outliers.realCount / n.real;
   const odd =
     outliers.count === 0
-      ? 'No synthetic scan has an anatomy that the real ones do not lead one to expect.'
-      : `${String(outliers.count)} of ${String(outliers.total)} synthetic scans ${outliers.count === 1 ? 'has' : 'have'} an anatomy that the real ones do not lead one to expect.`;
+      ? 'No synthetic scan stands out from the real ones.'
+      : `${String(outliers.count)} of ${String(outliers.total)} synthetic scans ${outliers.count === 1 ? 'stands' : 'stand'} out from the real ones${outliers.realCount > 0 ? `, as do ${String(outliers.realCount)} of the ${String(n.real)} real ones themselves` : ''}.`;
   if (different.length > 0 || excess > someOutliers) {
     const isBad = different.some((measure) => differs(measure, large)) || excess > manyOutliers;
     const named = different.slice(0, 3).map(differenceWords).join('; ');
@@ -104,11 +104,10 @@ export function compareAnatomy(sets: AnatomyOfSets): AnatomyResult {
   const judged = usual.length > 0;
   const outlierShare = shareOf(outliers.length, judged ? synthetic.length : 0, n);
   const realOutlierShare = shareOf(realOutliers, judged ? real.length : 0, { ...n, synthetic: 0 });
-  const shares = { share: outlierShare.value ?? 0, realShare: realOutlierShare.value ?? 0, count: outliers.length, total: synthetic.length }; // prettier-ignore
   const tissuesIn = (scans: readonly MeasuredScan[]): number =>
     scans.filter(({ values }) => values.greyMl !== null).length;
   return {
-    verdict: verdictOf(measures, shares, n),
+    verdict: verdictOf(measures, { count: outliers.length, total: synthetic.length, realCount: realOutliers }, n),
     volumesFrom,
     measures,
     distance: jointDistance(real, synthetic, random.fork('distance')),

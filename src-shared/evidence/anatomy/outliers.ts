@@ -47,7 +47,7 @@ function wordsOf({ measure, value, usual, score }: AnatomyOutlier['odd'][number]
   const { title } = anatomyMeasures[measure];
   const far = Math.abs(score) > 2 * oddScore ? 'far ' : '';
   const way = measure === 'asymmetry' ? (score > 0 ? 'less symmetric' : 'more symmetric') : score > 0 ? 'larger' : 'smaller'; // prettier-ignore
-  return `${title} ${shown(value, measure)}, ${far}${way} than in the real scans (median ${shown(usual, measure)}; robust z ${score.toFixed(1)})`;
+  return `${title} ${shown(value, measure)}, ${far}${way} than in the real scans (median ${shown(usual, measure)}; robust z ${score.toFixed(1).replace('-', '−')})`;
 }
 
 const noContrast = 'grey matter, white matter and fluid cannot be told apart, as they can in the real scans';
