@@ -8,6 +8,7 @@ import { createDispatch, type Dispatch } from './dispatch.ts';
 import { diagnose } from './engine/diagnose.ts';
 import { evaluationHandlers } from './evaluations/handlers.ts';
 import { evidenceHandlers } from './evidence/handlers.ts';
+import { leaderboardHandlers } from './evidence/leaderboardHandlers.ts';
 import { utilityHandlers } from './evidence/utilityHandlers.ts';
 import { fileHandlers } from './files/handlers.ts';
 import { jobHandlers } from './jobs/handlers.ts';
@@ -51,6 +52,7 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
     ...evaluationHandlers(context),
     ...evidenceHandlers(context),
     ...utilityHandlers(context),
+    ...leaderboardHandlers(context),
     ...jobHandlers(context),
     ...scanHandlers(context),
     ...fileHandlers(context),

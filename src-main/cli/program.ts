@@ -9,14 +9,15 @@ import { addEvidenceCommand } from './commands/evidence.ts';
 import { addJobCommands } from './commands/job.ts';
 import { addMetricsCommand } from './commands/metrics.ts';
 import { addLatentCommands } from './commands/latent.ts';
+import { addLeaderboardCommand } from './commands/leaderboard.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addProjectCommands } from './commands/project.ts';
 import { addProvenanceCommands } from './commands/provenance.ts';
 import { addSuperResolutionCommands } from './commands/superResolution.ts';
 import { addStudyCommands } from './commands/study.ts';
 import { addSynthesisCommands } from './commands/synthesis.ts';
-import { addUtilityCommand } from './commands/utility.ts';
 import { addTrainCommand } from './commands/train.ts';
+import { addUtilityCommand } from './commands/utility.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
 const example = `
@@ -46,6 +47,7 @@ export function createProgram(endWith: EndWith): Command {
   addUtilityCommand(program, endWith);
   addMetricsCommand(program);
   addLatentCommands(program, endWith);
+  addLeaderboardCommand(program, endWith);
   addStudyCommands(program, endWith);
   addProvenanceCommands(program, endWith);
   addJobCommands(program, endWith);

@@ -35,6 +35,8 @@ async function runTask(task: WorkerTask, context: WorkerContext): Promise<void> 
       return (await import('./evidence/evidence.ts')).evidence(task, context);
     case 'utility':
       return (await import('./evidence/utility.ts')).measureUtility(task, context);
+    case 'leaderboard':
+      return (await import('./evidence/leaderboard.ts')).measureLeaderboard(task, context);
     case 'phantom':
       return (await import('./makePhantom.ts')).makePhantom(task, context);
     case 'study':

@@ -9,6 +9,7 @@ import type { EvidenceReport } from './evidence/report.ts';
 import { evidenceRequest } from './evidence/request.ts';
 import { bundleRequest } from './evidence/bundle.ts';
 import { provenanceCommands } from './evidence/provenance.ts';
+import { leaderboardRequest, type LeaderboardReport, type LeaderboardTraining } from './evidence/leaderboard.ts';
 import { utilityRequest, type UtilityReport } from './evidence/utility.ts';
 import type { HealthNotice } from './health.ts';
 import type { PrivacyReport } from './privacy.ts';
@@ -133,6 +134,12 @@ export interface UtilityEvidence {
   readonly jsonId: string; // of artifacts
   readonly htmlId: string | null;
   readonly report: UtilityReport;
+}
+
+/** The table as it was measured last, and what was trained since. */
+export interface Leaderboard {
+  readonly measured: { readonly job: string; readonly jsonId: string; readonly report: LeaderboardReport } | null;
+  readonly unmeasured: readonly LeaderboardTraining[];
 }
 
 export interface MetricSeries {
@@ -296,6 +303,19 @@ export const commands = {
   ).returns<Job>(),
   /** All of the project, the newest first. */
   'utility.list': command(z.strictObject({ ...inProject })).returns<readonly UtilityEvidence[]>(),
+  /** All models trained on a dataset, side by side. */
+  'leaderboard.show': command(z.strictObject({ ...inProject, dataset: z.string() })).returns<Leaderboard>(), // its name
+  /** Trains the models one after another, then measures all that were trained on the dataset; none: measures alone. */
+  'leaderboard.run': command(
+    leaderboardRequest.omit({ kind: true, datasetId: true }).extend({
+      ...inProject,
+      dataset: z.string(), // its name
+      models: z.array(z.string()).max(20),
+      until: trainRequest.shape.until, // of each training
+      preset: z.string().nullable(), // null: of each model that for a first look, else its default
+      allowHeads: trainRequest.shape.allowHeads,
+    }),
+  ).returns<{ readonly trainings: readonly Job[]; readonly measurement: Job }>(),
   'phantom.create': command(phantomRequest.omit({ kind: true }).extend(inProject)).returns<Job>(),
   'job.list': command(z.strictObject({ ...inProject })).returns<readonly Job[]>(),
   'job.show': command(z.strictObject({ ...inProject, job: z.string() })).returns<JobDetail>(),

@@ -6,6 +6,7 @@ import { evidenceRequest } from './evidence/request.ts';
 import { evidenceTask } from './evidence/task.ts';
 import { bundleOpenedMessage, bundleOpenTask, bundleRequest, bundleTask } from './evidence/bundle.ts';
 import { provenanceCheckedMessage, provenanceCheckTask } from './evidence/provenance.ts';
+import { leaderboardRequest, leaderboardTask } from './evidence/leaderboard.ts';
 import { utilityRequest, utilityTask } from './evidence/utility.ts';
 import { healthMessages, watching } from './health.ts';
 import { importRequest, scanRequest } from './importing.ts';
@@ -130,6 +131,7 @@ export const jobRequest = z.discriminatedUnion('kind', [
   utilityRequest,
   ...latentRequests,
   bundleRequest,
+  leaderboardRequest,
 ]);
 export type JobRequest = z.infer<typeof jobRequest>;
 
@@ -138,7 +140,7 @@ export type JobVersions = z.infer<typeof jobVersions>;
 
 export const job = z.strictObject({
   id: z.string(),
-  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'weights-import', 'render', 'evaluate', 'evidence', 'study', 'utility', 'latent-encode', 'latent-fit', 'latent-walk', 'bundle']), // prettier-ignore
+  kind: z.enum(['scan', 'import', 'train', 'synthesize', 'phantom', 'super-resolve', 'checkpoint-import', 'weights-import', 'render', 'evaluate', 'evidence', 'study', 'utility', 'latent-encode', 'latent-fit', 'latent-walk', 'bundle', 'leaderboard']), // prettier-ignore
   state: jobState,
   request: jobRequest,
   seed,
@@ -292,6 +294,7 @@ export const workerTask = z.discriminatedUnion('kind', [
   evidenceTask.extend({ versions: jobVersions }),
   z.strictObject({ ...utilityTask, versions: jobVersions }),
   compareTask,
+  z.strictObject({ ...leaderboardTask, versions: jobVersions }),
   z.strictObject({
     kind: z.literal('measure'),
     modelId: z.string(),

@@ -17,6 +17,7 @@ import type { DatasetRecord } from '#contract/records.ts';
 import { findCheckpointFault } from '../checkpoints/verifyCheckpoint.ts';
 import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts';
 import { nameTaken } from '../datasets/registerDataset.ts';
+import { prepareLeaderboard } from '../evidence/leaderboardTask.ts';
 import { prepareUtility } from '../evidence/utilityTask.ts';
 import { prepareEncode, prepareFit, prepareWalk } from '../latent/prepareLatent.ts';
 import { checkpointDir, jobDir, killedFile, reportsDir } from '../projects/layout.ts';
@@ -246,6 +247,8 @@ export async function prepareTask(project: OwnedProject, job: Job, notice: Notic
       return prepareWalk(project, job, job.request);
     case 'bundle':
       return prepareBundle(project, job, job.request);
+    case 'leaderboard':
+      return prepareLeaderboard(project, job, job.request);
     case 'phantom':
       return { kind: 'phantom', request: job.request, jobDir: folder };
   }

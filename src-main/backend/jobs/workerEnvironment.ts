@@ -31,6 +31,7 @@ export function workerEnvironment(kind: WorkerTask['kind']): NodeJS.ProcessEnv {
     case 'evaluate':
     case 'evidence':
     case 'utility':
+    case 'leaderboard':
     case 'measure':
     case 'doctor':
       return { ...engine, ...allocator, ...process.env };

@@ -15,14 +15,12 @@ import { writeEvidenceReport } from '#shared/report/evidence/evidencePage.ts';
 import { cancelledError, type WorkerContext } from '../context.ts';
 import { registerNativeKernels } from '../nativeKernels.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
+import { extractorsFolder } from './extractors.ts';
 import { readScans, type ReadScans } from './readScans.ts';
 import { sections } from './sections.ts';
 import { findSources, type EvidenceSources } from './sources.ts';
 
 type Task = TaskOf<'evidence'>;
-
-/** In the project's reports: encoders that were trained for one, by their hash. */
-const extractorsFolder = 'extractors';
 
 /** Says how far a part of the job is, lets a cancel in, and stops there. */
 function createProgress(context: WorkerContext): (done: number, total: number, note: string) => Promise<void> {

@@ -16,6 +16,9 @@ import type { EvidenceScans } from '#shared/evidence/scans.ts';
 import type { Sample } from '#shared/statistics/kernelDiscrepancy.ts';
 import { openSafetensors, writeSafetensors } from '../safetensors.ts';
 
+/** In the project's reports: encoders that were trained for one, by their hash. */
+export const extractorsFolder = 'extractors';
+
 export interface OpenExtractor {
   readonly network: FeatureNetwork;
   readonly description: Extractor;

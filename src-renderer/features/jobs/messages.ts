@@ -19,6 +19,7 @@ export const en = {
     'latent-fit': 'Column fitted to codes',
     'latent-walk': 'Walk through codes',
     bundle: 'Study as one file',
+    leaderboard: 'Leaderboard',
   },
   about: {
     import: '“{name}” from {folder}',
@@ -76,6 +77,7 @@ export const en = {
     scan: 'What it found so far stays to be seen; the files stay as they are.',
     'weights-import': 'Nothing is kept of an unfinished import; resuming begins again.',
     render: 'Nothing is kept of an unfinished output; resuming begins again.',
+    leaderboard: 'Nothing is kept of an unfinished measurement; resuming begins again.',
     utility: 'The folds that are finished are kept; resuming goes on with the next one.',
     'latent-encode': 'Nothing is kept of unfinished codes; resuming begins again from the first scan.',
     'latent-fit': 'Nothing is kept of an unfinished fit; resuming begins again.',

@@ -60,6 +60,7 @@ export function useJobWords(): JobWords {
         case 'latent-walk':
           return fileName(request.out);
         case 'latent-encode':
+        case 'leaderboard':
         case 'study':
           return '';
         case 'scan':
