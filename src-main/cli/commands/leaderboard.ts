@@ -79,7 +79,11 @@ function describe({ measured, unmeasured }: Leaderboard, dataset: string): strin
   ].join('\n');
 }
 
-function budgetOf({ minutes, iterations, models = [] }: LeaderboardFlags): { minutes: number } | { iterations: number } {
+function budgetOf({
+  minutes,
+  iterations,
+  models = [],
+}: LeaderboardFlags): { minutes: number } | { iterations: number } {
   if (minutes !== undefined && iterations !== undefined)
     throw new AppError('usage', 'Give minutes or iterations, not both.');
   if (iterations !== undefined) return { iterations };

@@ -42,7 +42,7 @@ function createMeasuring(task: Task, context: WorkerContext): Measuring {
       const done = at + share;
       const elapsed = (performance.now() - startedAt) / 1000;
       const secondsLeft = done === 0 ? null : (elapsed / done) * (total - done);
-      context.send({ type: 'progress', progress: { done: 100 * done, total: 100 * total, unit: 'steps', secondsLeft, note } });
+      context.send({ type: 'progress', progress: { done: Math.round(100 * done), total: 100 * total, unit: 'steps', secondsLeft, note } });
       await setImmediate();
       if (context.isCancelled()) throw cancelledError();
     },
@@ -113,7 +113,12 @@ async function measureAll(measuring: Measuring): Promise<MeasuredAll> {
     }); // prettier-ignore
     if (result.likeness === undefined) throw new AppError('internal', `${training.modelId} was not measured.`);
     common = result.likeness;
-    const measures = common.measures.map(({ name, extractor, synthetic: figure, p }) => ({ name, extractor, figure, p }));
+    const measures = common.measures.map(({ name, extractor, synthetic: figure, p }) => ({
+      name,
+      extractor,
+      figure,
+      p,
+    }));
     rows.push({ ...training, measures });
   }
   if (common === null) throw new AppError('usage', 'There is no training to measure.');

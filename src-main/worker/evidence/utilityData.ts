@@ -7,6 +7,9 @@ import { AppError } from '#contract/errors.ts';
 import type { UtilityReport } from '#contract/evidence/utility.ts';
 import type { TaskOf } from '#contract/jobs.ts';
 import { sha256Of } from '#imaging/atomicWrite.ts';
+import { brainVoxels, type CubicGrid } from '#imaging/anatomy/brainVoxels.ts';
+import { measureAnatomy } from '#imaging/anatomy/measureAnatomy.ts';
+import { segmentTissues } from '#imaging/anatomy/segmentTissues.ts';
 import { BadScan } from '#imaging/badScan.ts';
 import { tissueMap } from '#imaging/freeSurferTissues.ts';
 import { openLabelMaps, type LabelMaps } from '#imaging/labelMaps.ts';
@@ -78,6 +81,19 @@ async function readReals({ volumes, dataset }: Task, context: WorkerContext): Pr
 
 const background = -1;
 
+/** The likeliest tissue of each voxel of a T1-weighted scan, by itself; null for another contrast. */
+function byAnatomy(voxels: Float32Array, grid: CubicGrid): Uint8Array | null {
+  if (measureAnatomy(voxels, grid).contrast === 'other') return null;
+  const brain = brainVoxels(voxels, grid);
+  const { fluid, grey, white } = segmentTissues(voxels, brain);
+  const labels = new Uint8Array(voxels.length);
+  brain.places.forEach((place, at) => {
+    const shares = [fluid[at] ?? 0, grey[at] ?? 0, white[at] ?? 0];
+    labels[place] = 1 + shares.indexOf(Math.max(...shares));
+  });
+  return labels;
+}
+
 /** Three classes by intensity, each scan by itself. */
 function byIntensity(voxels: Float32Array): Uint8Array {
   const mask = Uint8Array.from(voxels, (value) => (value > background ? 1 : 0));
@@ -94,23 +110,25 @@ const labelled = (read: readonly ReadReal[], labelsOf: (scan: ReadReal) => Uint8
     return labels === null ? [] : [{ id: scan.volume.id, subject: scan.volume.subject, voxels: scan.voxels, labels }];
   });
 
-/** By the label maps where all scans have one whose numbers are known, else by intensity. */
-function withTissues(read: readonly ReadReal[]): Labelled {
-  const reals = labelled(read, ({ map }) => (map === null ? null : tissueMap(map)));
-  if (reals.length === read.length) {
-    return {
-      reals,
-      labels: { asked: 'tissue', source: 'label-maps', classes: tissues },
-      notes: [],
-      classify: tissueMap,
-    };
+/**
+ * By the label maps where all scans have one whose numbers are known, else by the classical segmentation of the anatomy
+ * section where all scans are T1-weighted, else by classes of intensity: in all scans the same way.
+ */
+function withTissues(read: readonly ReadReal[], { grid, spacingMm }: Task['dataset']): Labelled {
+  const mapped = labelled(read, ({ map }) => (map === null ? null : tissueMap(map)));
+  const named = { asked: 'tissue' as const, classes: tissues };
+  if (mapped.length === read.length)
+    return { reals: mapped, labels: { ...named, source: 'label-maps' }, notes: [], classify: tissueMap };
+  const why = `since ${String(read.length - mapped.length)} of ${String(read.length)} scans have no label map with FreeSurfer's numbers. What is measured is how well a network repeats that, not anatomy.`;
+  const found = labelled(read, ({ voxels }) => byAnatomy(voxels, { side: grid, spacingMm }));
+  if (found.length === read.length) {
+    const notes = [`The true tissues were segmented in each real scan from its intensities, ${why}`];
+    return { reals: found, labels: { ...named, source: 'intensities' }, notes, classify: tissueMap };
   }
   return {
     reals: labelled(read, ({ voxels }) => byIntensity(voxels)),
     labels: { asked: 'tissue', source: 'intensities', classes: intensityClasses },
-    notes: [
-      `The true tissues are classes of intensity, found in each real scan by itself, since ${String(read.length - reals.length)} of ${String(read.length)} scans have no label map with FreeSurfer's numbers. What is measured is how well a network repeats that, not anatomy.`,
-    ],
+    notes: [`The true tissues are three classes of intensity, found in each real scan by itself, ${why}`],
     classify: tissueMap,
   };
 }
@@ -205,7 +223,7 @@ export const hashOfScans = (scans: readonly SyntheticScan[]): string =>
 /** Throws AppError: 'usage' (no labels, or too many), 'no-usable-scans', 'not-found', 'bad-input', 'cancelled'. */
 export async function readUtilityData(task: Task, context: WorkerContext): Promise<UtilityData> {
   const read = await readReals(task, context);
-  const found = task.request.labels === 'tissue' ? withTissues(read) : withOwnLabels(read);
+  const found = task.request.labels === 'tissue' ? withTissues(read, task.dataset) : withOwnLabels(read);
   const { synthetic, notes } = await readAllSynthetic(task, found.classify, context);
   return { reals: found.reals, synthetic, labels: found.labels, notes: [...found.notes, ...notes] };
 }

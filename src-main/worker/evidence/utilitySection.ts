@@ -113,7 +113,7 @@ function method(report: UtilityReport): string {
   const rows = [
     ['Split', split.words],
     ['Training scans', report.arms.map(({ arm, real, synthetic: made }) => `${armTitle(arm)}: ${range(real)} real, ${range(made)} synthetic`).join('; ')],
-    ['Truth', labels.source === 'label-maps' ? `label maps of ${String(dataset.scans)} scans, by the nearest voxel on the grid` : 'classes of intensity of each real scan (a mixture of three normal distributions)'],
+    ['Truth', labels.source === 'label-maps' ? `label maps of ${String(dataset.scans)} scans, by the nearest voxel on the grid` : 'found in each real scan by itself from its intensities'],
     ['Network', `3-D U-Net, ${String(network.width)} maps at full resolution, ${String(network.parameters)} weights; Dice and cross-entropy loss, Adam at ${String(network.rate)} falling to 0, ${String(network.updates)} updates of ${String(network.batch)} scans`],
     ['Synthetic scans', `${String(synthetic.scans)}, ${synthetic.models.length === 0 ? 'made by what is not known here' : `made by ${synthetic.models.join(', ')}`}; hash of the set ${synthetic.sha256}`],
     ['Grid', `${String(dataset.grid)}³ voxels of ${dataset.spacingMm.toFixed(3)} mm; dataset ${dataset.name}, fingerprint ${dataset.fingerprint}`],

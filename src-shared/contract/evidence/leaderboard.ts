@@ -47,7 +47,12 @@ export const leaderboardTask = {
   request: leaderboardRequest,
   reportsDir: text, // of the project; JOB.json goes there
   jobId: text,
-  dataset: z.strictObject({ name: text, fingerprint: text, grid: z.int().positive(), spacingMm: z.number().positive() }),
+  dataset: z.strictObject({
+    name: text,
+    fingerprint: text,
+    grid: z.int().positive(),
+    spacingMm: z.number().positive(),
+  }),
   volumes: z.array(z.strictObject({ id: text, split: z.enum(['train', 'heldout']), path: text })),
   trainings: z.array(leaderboardTraining.extend({ checkpointDir: text })).min(1),
 };

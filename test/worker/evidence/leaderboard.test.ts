@@ -76,7 +76,10 @@ test('every training is measured by the same scans and measures, beside one floo
     ['1 minutes of training, on CPU.', 1],
     ['2 minutes of training, on CPU.', 1],
   ]);
-  expect(report.extractors[0]).toMatchObject({ name: 'random-3d-1', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+  expect(report.extractors[0]).toMatchObject({
+    name: 'random-3d-1',
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+  });
   const [first, second] = report.groups.map(({ rows }) => rows[0]);
   const names = report.references.map(({ name, extractor }) => `${name} ${String(extractor)}`);
   expect(names).toContain('mmdRbf random-3d-1');
