@@ -12,7 +12,7 @@ interface IntensityRange {
  * Values up to here are background: a generator's tanh nears −1 without reaching it. Measured after a short training,
  * what it leaves around the brain ends here; of a brain's own range it is a fortieth, below the darkest voxels.
  */
-const backgroundUpTo = -0.95;
+export const backgroundUpTo = -0.95;
 const int16Steps = 32767;
 
 /** −1 becomes `low` and 1 `high`; what is background becomes exactly that. */

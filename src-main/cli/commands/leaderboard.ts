@@ -27,8 +27,8 @@ const names = (text: string): readonly string[] => text.split(',').map((name) =>
 const shown = ['mmdRbf', 'kid', 'fd', 'coverage', 'c2stAuc', 'msSsimGap', 'mmdLinearUnbiased'] as const;
 
 const show = (figure: Figure | null): string => {
-  if (figure === null || figure.value === null) return '–';
-  const { value, low, high } = figure;
+  const { value = null, low = null, high = null } = figure ?? {};
+  if (value === null) return '–';
   const digits = (number: number): string => number.toPrecision(3);
   return low === null || high === null ? digits(value) : `${digits(value)} [${digits(low)}, ${digits(high)}]`;
 };
@@ -111,7 +111,7 @@ async function showLeaderboard(flags: LeaderboardFlags, endWith: EndWith): Promi
         jobs.push(over);
         if (over.state !== 'succeeded') say(`doppel: ${over.id}: ${failureOf(over).message}`);
       }
-      endWith(exitCodeOfJob((jobs.find(({ state }) => state !== 'succeeded') ?? (jobs.at(-1) as Job)).state));
+      endWith(exitCodeOfJob(jobs.find(({ state }) => state !== 'succeeded')?.state ?? 'succeeded'));
     }
     const found = await call('leaderboard.show', { project, dataset });
     if (flags.json === true) printJson({ ...found, jobs });
