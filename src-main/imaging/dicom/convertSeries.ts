@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { BadScan } from '../badScan.ts';
 import { parseNifti } from '../niftiHeader.ts';
 import type { ScanHeader } from '../scanHeader.ts';
-import { checkPlacement } from './placement.ts';
+import { placeSeries } from './placement.ts';
 import type { Series } from './series.ts';
 
 export interface ConversionTask {
@@ -81,7 +81,5 @@ export async function convertSeries(series: Series): Promise<ConvertedSeries> {
   }
   const { images } = await runConverter({ paths: series.files.map(({ path }) => path) });
   const { bytes } = chooseImage(images);
-  const header = parseNifti(bytes, 'series.nii');
-  checkPlacement(header, series);
-  return { header, bytes };
+  return { header: placeSeries(parseNifti(bytes, 'series.nii'), series), bytes };
 }

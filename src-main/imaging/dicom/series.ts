@@ -149,15 +149,15 @@ function warningsOf(
 
 function seriesOf(all: readonly DicomFile[], parts: number): Series {
   const { kept, copies } = withoutCopies(all);
-  const [any] = kept;
+  const [first] = kept;
   const stack = kept.every(({ slices, frames }) => slices.length === frames)
     ? examineStack(kept.flatMap(({ slices }) => slices))
     : null;
   return {
     files: kept,
-    number: any?.seriesNumber ?? null,
-    words: any?.words ?? readDescription(''),
-    attributes: any?.attributes ?? {},
+    number: first?.seriesNumber ?? null,
+    words: first?.words ?? readDescription(''),
+    attributes: first?.attributes ?? {},
     stack,
     aside: asideOf(kept, stack),
     warnings: warningsOf(kept, stack, { copies, parts }),

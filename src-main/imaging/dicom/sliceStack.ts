@@ -39,9 +39,9 @@ const cross = (a: Vector, b: Vector): Vector => [
 
 /** Looks at slices of one orientation; null where there are none. */
 export function examineStack(slices: readonly Slice[]): SliceStack | null {
-  const [any] = slices;
-  if (any === undefined) return null;
-  const normal = cross(any.row, any.column);
+  const [one] = slices;
+  if (one === undefined) return null;
+  const normal = cross(one.row, one.column);
   const sorted = slices
     .map((slice) => ({ slice, along: dot(slice.position, normal) }))
     .toSorted((a, b) => a.along - b.along);
@@ -64,7 +64,7 @@ export function examineStack(slices: readonly Slice[]): SliceStack | null {
     for (let skipped = 1; skipped < Math.round(step); skipped++) missing.push(number + skipped);
     number += Math.round(step);
   }
-  const [first, last] = [places[0]?.slice ?? any, places.at(-1)?.slice ?? any];
+  const [first, last] = [places[0]?.slice ?? one, places.at(-1)?.slice ?? one];
   const across: Vector = [0, 1, 2].map((axis) => (last.position[axis] ?? 0) - (first.position[axis] ?? 0)) as never;
   const length = Math.hypot(...across);
   const sideways = Math.sqrt(Math.max(0, length ** 2 - dot(across, normal) ** 2));
