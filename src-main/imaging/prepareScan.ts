@@ -24,6 +24,7 @@ import { cutOffFaces } from './cutOff.ts';
 import { replaceNonFinite } from './nonFinite.ts';
 import { percentilesOf } from './percentiles.ts';
 import { correctInBrain } from './preprocess/correctInBrain.ts';
+import { checkHead } from './preprocess/head.ts';
 import { maskScan } from './preprocess/maskScan.ts';
 import { measureIntensity, type IntensityMeasure } from './preprocess/normalise.ts';
 import { fileSource, type ScanSource } from './scanSource.ts';
@@ -37,6 +38,8 @@ export interface PreparedScan {
   readonly measures: BrainMeasures;
   readonly intensity: GridTransform['intensity'];
   readonly maskThreshold: number;
+  /** It shows a head, or part of one, and maybe a face. */
+  readonly isHead: boolean;
   readonly warnings: readonly ScanWarning[];
   /** Hash of all voxels in RAS order: equal for copies of a scan whatever their file format and axis order. */
   readonly voxelHash: string;
@@ -144,18 +147,49 @@ function samplingWarnings({ size, spacingMm }: NativeGeometry): ScanWarning[] {
   return warnings;
 }
 
+/** Less than this is no person's: rodents, and phantoms of as few voxels. */
+const smallestHeadMl = 200;
+
+/** Voxels of air around a mask, as a share of its longest side, so that none of it counts as cut off. */
+const airAround = 0.1;
+
+/** What is kept of the scan: of a mask of the user's, what it lets through. */
+function keptOf(cut: Volume, { mask, background }: BrainMask): Volume {
+  const data = cut.data.map((value, at) => (mask[at] === 1 ? value : background));
+  const air = Math.ceil(airAround * Math.max(...cut.size));
+  const size: Vector3 = [cut.size[0] + 2 * air, cut.size[1] + 2 * air, cut.size[2] + 2 * air];
+  return cropVolume({ ...cut, data }, { first: [-air, -air, -air], size }, background);
+}
+
+/** Whether a head, or part of one, is seen. Where nothing stands out by itself there is no telling, and no face. */
+function showsHead(kept: Volume): boolean {
+  try {
+    const { isWholeHead: isHead, millilitres } = checkHead(kept);
+    return isHead && millilitres > smallestHeadMl;
+  } catch (thrown) {
+    if (thrown instanceof BadScan) return false;
+    throw thrown;
+  }
+}
+
 /** Of what was found: is it more than a brain, is some of it missing? (Heads always go on, at the neck.) */
-export function extentWarnings({ millilitres }: BrainMeasures, brain: BrainMask, size: Vector3): ScanWarning[] {
+export function extentWarnings(
+  { millilitres }: BrainMeasures,
+  { brain, size, isHead }: { readonly brain: BrainMask; readonly size: Vector3; readonly isHead: boolean },
+): ScanWarning[] {
   const faces = cutOffFaces(brain, size);
-  if (!isWholeHead(millilitres)) {
+  if (!isHead) {
     if (faces.length === 0) return [];
     const reason = `The scan ends where the brain is still wide (${faces.join(', ')}): part of it is missing. Check it, or leave it out.`;
     return [{ code: 'cut-off', reason }];
   }
+  const sign = isWholeHead(millilitres)
+    ? `What stands out from the air measures ${millilitres.toFixed(0)} ml, more than a brain has`
+    : 'A dark shell, as of a skull, lies around what is inside';
   return [
     {
       code: 'whole-head',
-      reason: `What stands out from the air measures ${millilitres.toFixed(0)} ml, more than a brain has: the scan seems to show the whole head. Networks trained on faces can show faces, so it is not trained on unless you allow it. To train on brains alone, have a brain mask found before the import.`,
+      reason: `${sign}: the scan seems to show the whole head, or part of it. Networks trained on faces can show faces, so it is not trained on unless you allow it. To train on brains alone, have a brain mask found before the import.`,
     },
   ];
 }
@@ -258,6 +292,8 @@ export async function prepareScan(
   const tissue = tissueOf(volume, brain);
   const intensity = intensityOf(volume, tissue, brain);
   const measures = measureBrain(volume, brain.mask);
+  const isStripped = masked?.record.method === 'automatic' || masked?.record.method === 'kept';
+  const isHead = isWholeHead(measures.millilitres) || (!isStripped && showsHead(masked === null ? whole : keptOf(cut, brain)));
   return {
     native,
     volume,
@@ -265,11 +301,12 @@ export async function prepareScan(
     measures,
     intensity,
     maskThreshold: brain.threshold,
+    isHead,
     warnings: [
       ...warnings,
       ...samplingWarnings(native),
       ...(masked?.warnings ?? []),
-      ...extentWarnings(measures, brain, whole.size),
+      ...extentWarnings(measures, { brain, size: whole.size, isHead }),
     ],
     voxelHash,
     sourceSha256: await sourceSha256(),

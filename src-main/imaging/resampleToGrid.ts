@@ -173,6 +173,7 @@ export function resampleToGrid(scan: PreparedScan, settings: GridSettings): Grid
       intensity,
       maskThreshold,
       brainMl: measures.millilitres,
+      isHead: scan.isHead,
       alignment: scan.alignment,
       preprocessing: scan.preprocessing,
     },

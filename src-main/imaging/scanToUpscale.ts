@@ -6,6 +6,7 @@ import type { GridTransform, NativeGeometry } from '#contract/records.ts';
 import { spacingOf, type Vector3 } from '#shared/volume/affine.ts';
 import type { Factor } from '#shared/volume/factor.ts';
 import type { Volume } from '#shared/volume/volume.ts';
+import { isWholeHead } from '#shared/volume/wholeHead.ts';
 import type { ScanWarning } from './badScan.ts';
 import { cropMask, type Box } from './crop.ts';
 import { intensityScale } from './degrade.ts';
@@ -50,6 +51,7 @@ export async function readScanToUpscale(path: string): Promise<ScanToUpscale> {
     mask,
     Object.values(contrastQuantiles),
   );
+  const measures = measureBrain(whole, mask);
   return {
     native,
     original: whole,
@@ -59,7 +61,10 @@ export async function readScanToUpscale(path: string): Promise<ScanToUpscale> {
     intensity,
     exactBackground: intensityScale(whole).background,
     quantiles: { p5, p25, p50, p75, p95 },
-    warnings: [...warnings, ...extentWarnings(measureBrain(whole, mask), brain, whole.size)],
+    warnings: [
+      ...warnings,
+      ...extentWarnings(measures, { brain, size: whole.size, isHead: isWholeHead(measures.millilitres) }),
+    ],
     sourceSha256: await sourceSha256(),
   };
 }

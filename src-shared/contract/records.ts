@@ -63,6 +63,7 @@ export const gridTransform = z.strictObject({
   }),
   maskThreshold: finite,
   brainMl: finite,
+  isHead: z.boolean().default(false), // it shows a head, or part of one, not a brain alone; false: told by `brainMl` alone
   alignment: alignment.nullable().default(null), // null: it lies where its file says
   preprocessing: preprocessing.nullable().default(null), // null: nothing but percentiles
 });

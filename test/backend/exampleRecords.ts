@@ -48,6 +48,7 @@ export function exampleVolume(id: string, changes: Partial<VolumeRecord> = {}): 
       interpolation: 'linear',
       intensity: { low: 10, high: 900.5, background: 0, lowPercentile: 0.5, highPercentile: 99.5 },
       maskThreshold: 120,
+      isHead: false,
       brainMl: 1400,
       alignment: null,
       preprocessing: null,

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BrainMaskRequest } from '#contract/preprocess.ts';
-import { cropMask } from '#imaging/crop.ts';
+import { cropMask, cropVolume } from '#imaging/crop.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
 import { createFoldTemplate, drawPhantom } from '#imaging/phantom.ts';
 import { squaredDistance } from '#imaging/preprocess/distance.ts';
@@ -147,6 +147,43 @@ describeShared('whole heads with true masks', 'heads', (folder) => {
     }
     expect(dice.reduce((sum, value) => sum + value, 0) / dice.length).toBeGreaterThanOrEqual(0.9);
     expect(Math.min(...dice)).toBeGreaterThanOrEqual(0.86);
+  });
+});
+
+/** A part of a volume, by shares of its axes: first and last of each. */
+function partOf(volume: Volume, shares: readonly (readonly [number, number])[]): Volume {
+  const first = volume.size.map((length, axis) => Math.round(length * (shares[axis]?.[0] ?? 0))) as [number, number, number];
+  const size = volume.size.map((length, axis) => Math.round(length * (shares[axis]?.[1] ?? 1)) - (first[axis] ?? 0)) as [number, number, number]; // prettier-ignore
+  return cropVolume(volume, { first, size }, 0);
+}
+
+/** Fields of view that cut off: the lower half, the top, the sides, all around, and slabs in each direction. */
+const fieldsOfView = [
+  [[0, 1], [0, 1], [0.5, 1]],
+  [[0, 1], [0, 1], [0, 0.7]],
+  [[0.2, 0.8], [0, 1], [0, 1]],
+  [[0.15, 0.85], [0.15, 0.85], [0.35, 0.9]],
+  [[0.4, 0.6], [0, 1], [0, 1]],
+  [[0, 1], [0.4, 0.6], [0, 1]],
+  [[0, 1], [0, 1], [0.5, 0.7]],
+] as const; // prettier-ignore
+
+describeShared('heads that the field of view cuts off', 'heads', (folder) => {
+  it('are told from brains, cut off or whole', async () => {
+    const head = await read(join(folder, 'head-20_T1w.nii.gz'));
+    const truth = marksOf(await read(join(folder, 'head-20_mask.nii.gz')));
+    const brain = { ...head, data: head.data.map((value, at) => (truth[at] === 1 ? value : 0)) };
+    for (const shares of fieldsOfView) {
+      expect(checkHead(partOf(head, shares)).isWholeHead, JSON.stringify(shares)).toBe(true);
+      expect(checkHead(partOf(brain, shares)).isWholeHead, JSON.stringify(shares)).toBe(false);
+    }
+  });
+});
+
+describeShared('brains of the cohort', 'cohort', (folder) => {
+  it('are taken for no heads, not the one with the widest sulci either', async () => {
+    for (const subject of ['sub-01', 'sub-05', 'sub-16', 'sub-17'])
+      expect(checkHead(await read(join(folder, subject, 'anat', `${subject}_T1w.nii.gz`))).isWholeHead, subject).toBe(false); // prettier-ignore
   });
 });
 

@@ -69,7 +69,7 @@ const datasetColumns = `d.id, d.name, d.grid, d.spacing_mm AS spacingMm, d.finge
   (SELECT count(*) FROM volumes v WHERE v.dataset_id = d.id AND v.removed = 0 AND v.split = 'train') AS train,
   (SELECT count(*) FROM volumes v WHERE v.dataset_id = d.id AND v.removed = 0 AND v.split = 'heldout') AS heldout,
   (SELECT count(*) FROM volumes v WHERE v.dataset_id = d.id AND v.removed = 0 AND v.split = 'train'
-     AND v.transform ->> 'brainMl' > ${String(largestBrainMl)}) AS heads`;
+     AND (v.transform ->> 'isHead' = 1 OR v.transform ->> 'brainMl' > ${String(largestBrainMl)})) AS heads`;
 
 const datasetFromRow = (row: unknown): DatasetRecord => parseRow(datasetRecord, 'datasets', row);
 

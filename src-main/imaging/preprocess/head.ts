@@ -1,7 +1,10 @@
 /** The head in a scan, and whether there is one: does a dark shell, the skull, lie around what stands out from the air? */
 import { determinant, spacingOf, type Vector3 } from '#shared/volume/affine.ts';
+import { coarseAffine } from '#shared/volume/factor.ts';
 import type { Volume } from '#shared/volume/volume.ts';
+import { isWholeHead } from '#shared/volume/wholeHead.ts';
 import { BadScan } from '../badScan.ts';
+import { degradeBlock } from '../degrade.ts';
 import { otsuThreshold } from '../brainMask.ts';
 import { percentilesOf } from '../percentiles.ts';
 import { keepLargestRegion } from '../regions.ts';
@@ -37,10 +40,12 @@ const goldenAngle = Math.PI * (3 - Math.sqrt(5));
 /** As shares of the radius of a ball as large as the head: how thick a skull is at least, how deep it lies at most. */
 const thinnestSkull = 0.035;
 const deepestSkull = 0.35;
-/** Of the rays that cross a skull: of brains up to 0.14 cross a wide sulcus; heads reach 0.3 to 0.9. */
+/** Of the rays that cross a skull: of brains up to 0.14 (cut off, 0.24) cross a wide sulcus; heads reach 0.29 to 0.9. */
 const fewestCrossings = 0.25;
-/** More than the largest human brain, in one piece with its fluid. */
-const largestBrainMl = 2300;
+/** Voxels between tissue and the end of the field of view: nearer, the head goes on. */
+const atBorder = 2;
+/** Of the rays have to leave through air; of fewer, the others count as none that cross. */
+const fewestSeen = 0.2;
 /** Voxels that the head measures across, more or less, when it is looked at. */
 const coarseVoxels = 100;
 
@@ -66,22 +71,32 @@ function crossesSkull(isTissue: readonly boolean[], gap: number, reach: number):
   return false;
 }
 
+/** Means of about as many voxels as fit into `mm`: to smooth a whole scan would take half a second. */
+function withFewVoxels(volume: Volume, mm: number): Volume {
+  const fitting = (axis: 0 | 1 | 2): number => Math.max(1, Math.round(mm / spacingOf(volume.affine)[axis]));
+  const factor: Vector3 = [fitting(0), fitting(1), fitting(2)];
+  const along = (axis: 0 | 1 | 2): number => Math.floor(volume.size[axis] / factor[axis]);
+  const size: Vector3 = [along(0), along(1), along(2)];
+  const data = degradeBlock(volume, { factor, profile: 'box', first: [0, 0, 0], count: size });
+  return { size, affine: coarseAffine(volume.affine, factor), data };
+}
+
 export interface HeadCheck {
   readonly isWholeHead: boolean;
-  /** Share of the ways from outside to the middle that cross a skull. */
+  /** Share of the ways from the air to the middle that cross a skull. */
   readonly crossings: number;
   /** What stands out from the air, with all it encloses. */
   readonly millilitres: number;
 }
 
 /**
- * Whether the RAS scan shows a whole head rather than a brain without its skull: seen from at least a quarter of the
- * directions (but from below), a dark shell lies between the outermost tissue and what is inside; or it is larger than
- * any brain. Lengths are shares of the head's size, so that species and units do not matter. Throws BadScan ('no-brain').
+ * Whether the RAS scan shows a head, or part of one, rather than a brain without its skull: seen from at least a quarter
+ * of the directions (but from below, and from where the field of view cuts it off), a dark shell lies between the
+ * outermost tissue and what is inside; or it is larger than any brain. Lengths are shares of the head's size, so that species and units do not matter. Throws BadScan ('no-brain').
  */
 export function checkHead(volume: Volume): HeadCheck {
   const extent = Math.max(...spacingOf(volume.affine).map((mm, axis) => mm * (volume.size[axis] ?? 1)));
-  const coarse = onWorkGrid(volume, extent / coarseVoxels);
+  const coarse = onWorkGrid(withFewVoxels(volume, extent / coarseVoxels), extent / coarseVoxels);
   const { hull, threshold } = findHead(coarse);
   const [nx, ny] = coarse.size;
   const sum: [number, number, number] = [0, 0, 0];
@@ -92,20 +107,33 @@ export function checkHead(volume: Volume): HeadCheck {
     sum[2] += Math.floor(index / (nx * ny));
   });
   const count = countOnes(hull);
-  const middle = sum.map((total) => total / count);
+  const [mx, my, mz] = [sum[0] / count, sum[1] / count, sum[2] / count];
   const radius = Math.cbrt((3 * count) / (4 * Math.PI)); // voxels
   const step = 0.5;
-  const isTissue = (direction: Vector3, distance: number): boolean => {
-    const [x = 0, y = 0, z = 0] = middle.map((at, axis) => Math.round(at + distance * (direction[axis] ?? 0)));
-    const isInside = x >= 0 && y >= 0 && z >= 0 && x < nx && y < ny && z < coarse.size[2];
-    return isInside && coarse.data[x + nx * (y + ny * z)]! > threshold;
-  };
+  const isInside = (x: number, y: number, z: number): boolean =>
+    x >= 0 && y >= 0 && z >= 0 && x < nx && y < ny && z < coarse.size[2];
   const steps = Math.ceil((2 * radius) / step);
-  const crossing = directions().filter((direction) => {
-    const inwards = Array.from({ length: steps }, (_, at) => isTissue(direction, (steps - at) * step));
-    return crossesSkull(inwards, (thinnestSkull * radius) / step, (deepestSkull * radius) / step);
-  });
-  const crossings = crossing.length / rays;
+  let [seen, crossing] = [0, 0];
+  for (const [dx, dy, dz] of directions()) {
+    const inwards: boolean[] = [];
+    let outermost = -1;
+    for (let left = steps; left > 0; left--) {
+      const distance = left * step;
+      const [x, y, z] = [
+        Math.round(mx + distance * dx),
+        Math.round(my + distance * dy),
+        Math.round(mz + distance * dz),
+      ];
+      const isTissue = isInside(x, y, z) && coarse.data[x + nx * (y + ny * z)]! > threshold;
+      if (isTissue && outermost === -1) outermost = distance;
+      inwards.push(isTissue);
+    }
+    const beyond = outermost + atBorder;
+    if (outermost === -1 || !isInside(Math.round(mx + beyond * dx), Math.round(my + beyond * dy), Math.round(mz + beyond * dz))) continue; // prettier-ignore
+    seen++;
+    if (crossesSkull(inwards, (thinnestSkull * radius) / step, (deepestSkull * radius) / step)) crossing++;
+  }
+  const crossings = crossing / Math.max(seen, fewestSeen * rays);
   const millilitres = (count * Math.abs(determinant(coarse.affine))) / 1000;
-  return { isWholeHead: crossings >= fewestCrossings || millilitres > largestBrainMl, crossings, millilitres };
+  return { isWholeHead: crossings >= fewestCrossings || isWholeHead(millilitres), crossings, millilitres };
 }

@@ -17,6 +17,7 @@ test('a dataset comes back as it was written: transforms, attributes, splits, se
   const { store } = openStore();
   const job = exampleImportJob();
   const wholeHead = { ...exampleVolume('c').transform, brainMl: 4300 };
+  const halfHead = { ...exampleVolume('d').transform, isHead: true };
   const volumes = [
     exampleVolume('a', { session: 'ses-1', attributes: { age: 70 } }),
     exampleVolume('b', {
@@ -27,6 +28,7 @@ test('a dataset comes back as it was written: transforms, attributes, splits, se
       warnings: ['oblique'],
     }),
     exampleVolume('c', { labelPath: 'volumes/c_labels.nii', transform: wholeHead }),
+    exampleVolume('d', { transform: halfHead }),
   ];
   store.jobs.insert(job);
   store.transaction(() => {
@@ -40,7 +42,7 @@ test('a dataset comes back as it was written: transforms, attributes, splits, se
     );
   });
   const dataset = store.datasets.byName('ADULTS'); // names differ by more than case
-  expect(dataset).toMatchObject({ name: 'adults', volumes: 3, train: 2, heldout: 1, heads: 1, spacingMm: 2 });
+  expect(dataset).toMatchObject({ name: 'adults', volumes: 4, train: 3, heldout: 1, heads: 2, spacingMm: 2 });
   expect(store.datasets.volumes(dataset.id)).toEqual(volumes);
   expect(store.datasets.files()).toContainEqual({ path: 'volumes/c_labels.nii', sha256: sha256('label') });
 });
