@@ -322,9 +322,16 @@ export async function importDataset(task: TaskOf<'import'>, context: WorkerConte
   const labels = request.derivative === null ? null : await openLabelMaps(request.folder, request.derivative);
   const preprocess = await openPreprocess(request, candidates);
   await mkdir(join(projectDir, volumesFolder), { recursive: true });
-  const states = await Promise.all(candidates.map((one) => sourceState({ request, labels, lowOf }, one)));
+  const states = await Promise.all(candidates.map((one) => sourceState({ request, labels, lowOf, preparedWith: preprocess.filesOf }, one)));
   const bytes = states.reduce((sum, state) => sum + state.bytes, 0);
   const journal = await openJournal({ projectDir, jobDir, states: states.map(({ hash }) => hash) });
+  if (journal.changed > 0) {
+    const which = journal.changed === 1 ? '1 scan that was' : `${String(journal.changed)} scans that were`;
+    context.send({
+      type: 'noticed',
+      text: `Files have changed since the import was interrupted (scans, masks, label maps or the reference): ${which} done already will be done again.`,
+    });
+  }
   const pool = await createPool(
     { request, projectDir, candidates, lowOf, cacheBytes },
     processes ?? processesFor(candidates.length, bytes),

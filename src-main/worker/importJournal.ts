@@ -15,6 +15,8 @@ import { volumesFolder, type MeasuredScan, type StoredScan } from './importScan.
 export interface ImportJournal {
   /** Of the volumes, one a candidate. */
   readonly ids: readonly string[];
+  /** Candidates that were done in an earlier run, but whose files have changed since: they are done again. */
+  readonly changed: number;
   measured(index: number): MeasuredScan | null;
   /** What is stored of a candidate, where it was stored with these settings. */
   stored(index: number, settings: string): StoredScan | null;
@@ -111,8 +113,13 @@ export async function openJournal({ projectDir, jobDir, states }: JournalPlace):
   const ids = states.map((_, index) => earlier[index] ?? randomUUID());
   const measuredOnes = new Map<number, z.infer<typeof measuredLine>>();
   const storedOnes = new Map<number, z.infer<typeof storedLine>>();
+  const changed = new Set<number>();
   for (const entry of known) {
-    if (entry.type === 'begun' || entry.state !== states[entry.index]) continue;
+    if (entry.type === 'begun') continue;
+    if (entry.state !== states[entry.index]) {
+      changed.add(entry.index);
+      continue;
+    }
     if (entry.type === 'measured') measuredOnes.set(entry.index, entry);
     else storedOnes.set(entry.index, entry);
   }
@@ -143,6 +150,7 @@ export async function openJournal({ projectDir, jobDir, states }: JournalPlace):
 
   return {
     ids,
+    changed: [...changed].filter((index) => !measuredOnes.has(index) && !storedOnes.has(index)).length,
     measured: (index) => measuredOnes.get(index)?.measured ?? null,
     stored: (index, settings) => {
       const entry = storedOnes.get(index);

@@ -12,10 +12,13 @@ import { matchMasks } from '#imaging/preprocess/maskFiles.ts';
 import { fitCommonScale, type CommonScale } from '#imaging/preprocess/normalise.ts';
 import type { Candidate } from '#imaging/scanFolder.ts';
 import type { ScanSource } from '#imaging/scanSource.ts';
+import { scanFiles } from './importSources.ts';
 
 export interface Preprocess {
   /** The scan of one of the import's candidates; registered only where its alignment is not known. Throws BadScan. */
   prepare(candidate: Candidate, known: Alignment | null): Promise<PreparedScan>;
+  /** Files that go into a scan beside its own: its mask, the reference and the reference's mask. Absolute paths. */
+  filesOf(candidate: Candidate): readonly string[];
   /** Whether all scans have to be measured before one can be stored. */
   readonly needsSet: boolean;
   /** Given the first pass's scans without their voxels: the scale of all, null where each has its own. */
@@ -70,6 +73,7 @@ export async function openPreprocess(request: PreprocessInput, candidates: reado
   if (preprocess === undefined)
     return {
       prepare: (candidate) => prepareScan(sourceOf(request, candidate)),
+      filesOf: () => [],
       needsSet: false,
       scaleOf: () => null,
     };
@@ -81,18 +85,31 @@ export async function openPreprocess(request: PreprocessInput, candidates: reado
   const prepare = (candidate: Candidate): Promise<PreparedScan> =>
     prepareScan(sourceOf(request, candidate), { preprocess, maskFile: masks.get(candidate.path) ?? null });
 
-  const readReference = ({ reference }: AlignmentRequest): (() => Promise<PreparedScan>) => {
+  const maskOf = ({ path }: Candidate): readonly string[] => {
+    const file = masks.get(path);
+    return file === undefined ? [] : [file];
+  };
+  const openReference = ({ reference }: AlignmentRequest): Pick<AlignedImport, 'readReference'> & { readonly files: readonly string[] } => {
     const ofSet = candidates.find(({ path }) => path === reference || join(folder, path) === reference);
-    if (ofSet !== undefined) return () => prepare(ofSet);
-    if (isAbsolute(reference)) return () => prepareScan(reference, { preprocess, maskFile: null });
+    if (ofSet !== undefined) {
+      const files = [...scanFiles(folder, ofSet), ...maskOf(ofSet)];
+      return { files, readReference: () => prepare(ofSet) };
+    }
+    if (isAbsolute(reference))
+      return { files: [reference], readReference: () => prepareScan(reference, { preprocess, maskFile: null }) };
     throw new AppError(
       'not-found',
       `The folder holds no scan ${reference} to align to. Name one as \`doppel dataset scan\` lists it, or a file.`,
     );
   };
 
+  const reference = align === null ? null : openReference(align);
   return {
-    prepare: align === null ? prepare : aligned(prepare, { align, seed, readReference: readReference(align) }),
+    prepare:
+      align === null || reference === null
+        ? prepare
+        : aligned(prepare, { align, seed, readReference: reference.readReference }),
+    filesOf: (candidate) => [...maskOf(candidate), ...(reference?.files ?? [])],
     needsSet: normalise !== 'percentile',
     scaleOf: (measured) => {
       const measures = measured.flatMap(({ measure }) => (measure === null ? [] : [measure]));

@@ -10,6 +10,8 @@ interface Sources {
   readonly request: ImportRequest;
   readonly labels: LabelMaps | null;
   readonly lowOf: ReadonlyMap<string, Candidate> | null;
+  /** What else goes into a scan: its mask, what it is laid on. Absolute paths. */
+  preparedWith(candidate: Candidate): readonly string[];
 }
 
 export interface SourceState {
@@ -22,23 +24,26 @@ const headerEnding = /\.(hdr|hdr\.gz|nhdr|mhd)$/i;
 /** What the image file of a header may be called. */
 const imageEndings = ['.img', '.img.gz', '.raw', '.raw.gz', '.zraw'];
 
-function filesOf({ request, labels, lowOf }: Sources, candidate: Candidate): string[] {
-  const { path, series } = candidate;
-  const own = series === undefined ? [join(request.folder, path)] : series.files.map((file) => file.path);
-  const images = headerEnding.test(path)
-    ? imageEndings.map((ending) => join(request.folder, path.replace(headerEnding, ending)))
-    : [];
-  const low = lowOf?.get(path);
+/** A scan's own, image file included, which may not all be there. */
+export function scanFiles(folder: string, { path, series }: Candidate): readonly string[] {
+  if (series !== undefined) return series.files.map((file) => file.path);
+  const images = headerEnding.test(path) ? imageEndings.map((ending) => path.replace(headerEnding, ending)) : [];
+  return [path, ...images].map((name) => join(folder, name));
+}
+
+function filesOf(sources: Sources, candidate: Candidate): readonly string[] {
+  const { request, labels, lowOf } = sources;
+  const low = lowOf?.get(candidate.path);
   const label = labels?.find(candidate) ?? null;
   return [
-    ...own,
-    ...images,
+    ...scanFiles(request.folder, candidate),
     ...(low === undefined || request.pairs === undefined ? [] : [join(request.pairs.folder, low.path)]),
     ...(label === null ? [] : [label]),
+    ...sources.preparedWith(candidate),
   ];
 }
 
-/** Of the scan, its image file, its label map and its low-resolution scan. */
+/** Of the scan, its image file, its label map, its low-resolution scan, its mask and the reference of its alignment. */
 export async function sourceState(sources: Sources, candidate: Candidate): Promise<SourceState> {
   const facts: string[] = [];
   let bytes = 0;

@@ -11,6 +11,7 @@ import { brainValues, writeScan } from '#test/imaging/scanFixture.ts';
 import { temporaryFolder } from '#test/imaging/temporaryFolder.ts';
 import { importDataset } from '#worker/importDataset.ts';
 import { createPool } from '#worker/importPool.ts';
+import { openPreprocess } from '#worker/importPreprocess.ts';
 
 const size = [30, 34, 30] as const;
 const name = (index: number): string => `sub-0${String(index)}_T1w.nii`;
@@ -35,6 +36,7 @@ interface Imported {
   readonly projectDir: string;
   readonly files: readonly FileOutcome[];
   readonly volumes: readonly VolumeRecord[];
+  readonly notices: readonly string[];
   readonly error: unknown;
 }
 
@@ -64,6 +66,7 @@ async function runImport(folder: string, wishes: Wishes = {}): Promise<Imported>
     projectDir,
     files: messages.flatMap((message) => (message.type === 'file' ? [message.outcome] : [])),
     volumes: messages.flatMap((message) => (message.type === 'dataset' ? message.volumes : [])),
+    notices: messages.flatMap((message) => (message.type === 'noticed' ? [message.text] : [])),
     error,
   };
 }
@@ -169,6 +172,43 @@ describe('an import that was interrupted', () => {
     const again = await runImport(folder, { spacingMm: 4, projectDir });
     const fresh = await runImport(folder, { spacingMm: 4 });
     expect(gist(again.volumes)).toEqual(gist(fresh.volumes));
+  });
+});
+
+describe('what an interrupted import goes on from', () => {
+  it('does not hold what a mask or a reference went into that has changed since, and that is said', async () => {
+    const folder = exampleFolder();
+    const masks = temporaryFolder();
+    for (const index of [0, 1, 3, 5, 6])
+      writeScan(join(masks, name(index).replace('_T1w', '_mask')), { size, values: brainValues(size).map((value) => (value > 0 ? 1 : 0)) }); // prettier-ignore
+    const brainMask = { from: { method: 'files' as const, folder: masks }, steps: [] };
+    const preprocess = { biasField: false, brainMask, normalise: 'percentile' as const, align: null };
+    const wishes = { spacingMm: 4, preprocess } as const;
+    const { projectDir } = await runImport(folder, { ...wishes, untilStored: 3 });
+    const before = marksOf(projectDir, projectDir);
+    expect(before.size).toBeGreaterThan(1);
+    // Killed after a volume was written and before the line that tells of it.
+    const journal = join(projectDir, 'import.jsonl');
+    const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
+    const last = lines.findLastIndex((line) => line.includes('"type":"stored"'));
+    writeFileSync(journal, lines.filter((_, at) => at !== last).map((line) => `${line}\n`).join(''));
+    const smaller = brainValues(size).map((value, at) => (value > 0 && at % size[0] < 18 ? 1 : 0));
+    writeScan(join(masks, 'sub-00_mask.nii'), { size, values: smaller });
+    const again = await runImport(folder, { ...wishes, projectDir });
+    const fresh = await runImport(folder, wishes);
+    expect(gist(again.volumes)).toEqual(gist(fresh.volumes));
+    expect(readdirSync(join(projectDir, 'volumes')).length).toBe(2 * fresh.volumes.length);
+    expect(again.notices).toEqual([expect.stringMatching(/reference\): 1 scan that was done already/)]);
+    expect(fresh.notices).toEqual([]);
+
+    const align = { reference: name(3), transform: 'rigid' as const, metric: 'correlation' as const };
+    const candidates = [0, 3].map((index) => ({ path: name(index), subject: name(index), session: null }));
+    const request = { folder, seed: 1, preprocess: { ...preprocess, align } };
+    const { filesOf } = await openPreprocess(request, candidates);
+    expect(candidates.map((one) => filesOf(one))).toEqual([
+      [join(masks, 'sub-00_mask.nii'), join(folder, name(3)), join(masks, 'sub-03_mask.nii')],
+      [join(masks, 'sub-03_mask.nii'), join(folder, name(3)), join(masks, 'sub-03_mask.nii')],
+    ]);
   });
 });
 
