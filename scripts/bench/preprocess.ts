@@ -15,6 +15,7 @@ import { maskScan } from '#imaging/preprocess/maskScan.ts';
 import { measureIntensity } from '#imaging/preprocess/normalise.ts';
 import { readVolume } from '#imaging/readVolume.ts';
 import { createRandom } from '#shared/random.ts';
+import { pearson } from '#shared/statistics/pearson.ts';
 import type { Vector3 } from '#shared/volume/affine.ts';
 import { turnToRas } from '#shared/volume/orientation.ts';
 import type { Volume } from '#shared/volume/volume.ts';
@@ -59,19 +60,6 @@ function variationIn(data: Float32Array, mask: Uint8Array): number {
   return Math.sqrt(inside.reduce((sum, value) => sum + (value - mean) ** 2, 0) / inside.length) / mean;
 }
 
-function correlation(a: Float64Array, b: Float64Array): number {
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let index = 0; index < a.length; index++) {
-    const [x, y] = [(a[index] ?? 0) - meanA, (b[index] ?? 0) - meanB];
-    ab += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return ab / Math.sqrt(aa * bb);
-}
-
 /** White matter without its border: what partial volume is in the label's outermost voxels. */
 function innerWhite({ data, size: [nx, ny] }: Volume): Uint8Array {
   const white = Uint8Array.from(data, (label) => (whiteMatter.has(label) ? 1 : 0));
@@ -100,7 +88,7 @@ async function benchBias(subject: string, seed: number): Promise<object> {
     voxels: scan.size.join('x'),
     variation: [round(variationIn(biased.data, white)), round(variationIn(plain, white))],
     innerVariation: [round(variationIn(biased.data, inner)), round(variationIn(plain, inner))],
-    fieldCorrelation: round(correlation(found, truth)),
+    fieldCorrelation: round(pearson(found, truth)),
     seconds,
   };
   say(`bias ${subject}: variation of white matter ${result.variation.join(' to ')}, inside ${result.innerVariation.join(' to ')}, field r ${String(result.fieldCorrelation)}, ${String(seconds)} s`); // prettier-ignore

@@ -2,6 +2,7 @@
 import type { ArtifactRecord, Split, VolumeRecord } from '#contract/records.ts';
 import type { SheetScan } from '#imaging/contactSheet.ts';
 import { readVolume } from '#imaging/readVolume.ts';
+import { median } from '#shared/statistics/quantile.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 
 export interface RealScan {
@@ -15,13 +16,6 @@ export async function readReals(records: readonly VolumeRecord[]): Promise<reado
   return Promise.all(
     records.map(async ({ subject, split, path }) => ({ subject, split, volume: (await readVolume(path)).volume })),
   );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
 /**

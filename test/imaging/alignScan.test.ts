@@ -7,6 +7,7 @@ import { readVolume } from '#imaging/readVolume.ts';
 import { resampleLabels, resampleToGrid } from '#imaging/resampleToGrid.ts';
 import { restoreScan } from '#imaging/restoreScan.ts';
 import type { AffineMatrix, Alignment } from '#contract/records.ts';
+import { pearson } from '#shared/statistics/pearson.ts';
 import { applyAffine, gridAffine, multiplyAffines, type Vector3 } from '#shared/volume/affine.ts';
 import { describeShared } from '#test/sharedData.ts';
 
@@ -110,23 +111,9 @@ describeShared('alignment to a reference', 'cohort', (cohort) => {
     const unmoved = resampleToGrid(scan, grid);
     const direct = restoreScan(unmoved.volume, unmoved.transform);
     expect(restored.affine).toEqual(direct.affine);
-    expect(correlation(restored.data, direct.data)).toBeGreaterThan(0.98);
+    expect(pearson(restored.data, direct.data)).toBeGreaterThan(0.98);
   });
 });
-
-function correlation(a: Float32Array, b: Float32Array): number {
-  let [sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0];
-  a.forEach((x, index) => {
-    const y = b[index] ?? 0;
-    sa += x;
-    sb += y;
-    saa += x * x;
-    sbb += y * y;
-    sab += x * y;
-  });
-  const n = a.length;
-  return (sab - (sa * sb) / n) / Math.sqrt((saa - sa ** 2 / n) * (sbb - sb ** 2 / n));
-}
 
 describe('alignment of what does not belong together', () => {
   it('is refused in words', async () => {
@@ -160,6 +147,7 @@ function brick(size: Vector3): PreparedScan {
     measures: { centreMm: [(size[0] - 1) / 2, (size[1] - 1) / 2, (size[2] - 1) / 2], reachMm: [size[0] / 2, size[1] / 2, size[2] / 2], millilitres: count / 1000 }, // prettier-ignore
     intensity: { low: 50, high: 100, background: 0, lowPercentile: 0.5, highPercentile: 99.5 },
     maskThreshold: 25,
+    isHead: false,
     warnings: [],
     voxelHash: '',
     sourceSha256: String(size),

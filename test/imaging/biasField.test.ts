@@ -5,6 +5,7 @@ import { correctBias, estimateBiasField } from '#imaging/preprocess/biasField.ts
 import { correctInBrain } from '#imaging/preprocess/correctInBrain.ts';
 import { createLatticeFit, emptyLattice, refineLattice } from '#imaging/preprocess/splineField.ts';
 import { readVolume } from '#imaging/readVolume.ts';
+import { pearson } from '#shared/statistics/pearson.ts';
 import { createRandom } from '#shared/random.ts';
 import { turnToRas } from '#shared/volume/orientation.ts';
 import { describeShared } from '../sharedData.ts';
@@ -16,14 +17,6 @@ interface Golden {
   readonly logField: readonly (readonly [number, number, number, number])[];
 }
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/imaging/n4.json'), 'utf8')) as Golden;
-
-function correlation(a: readonly number[], b: readonly number[]): number {
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  const product = (x: readonly number[], y: readonly number[], mx: number, my: number): number =>
-    x.reduce((sum, value, index) => sum + (value - mx) * ((y[index] ?? 0) - my), 0);
-  return product(a, b, meanA, meanB) / Math.sqrt(product(a, a, meanA, meanA) * product(b, b, meanB, meanB));
-}
 
 describe('a lattice of splines', () => {
   const axis = (count: number, spans: number): { count: number; start: number; step: number } => ({ count, start: 0, step: spans / (count - 1) }); // prettier-ignore
@@ -53,7 +46,7 @@ describe('bias-field correction', () => {
       reference.push(log);
     }
     const shift = own.reduce((sum, value, at) => sum + value - (reference[at] ?? 0), 0) / own.length;
-    expect(correlation(own, reference)).toBeGreaterThan(0.999);
+    expect(pearson(own, reference)).toBeGreaterThan(0.999);
     own.forEach((value, at) => {
       expect(Math.abs(value - shift - (reference[at] ?? NaN))).toBeLessThan(0.02);
     });
@@ -65,7 +58,7 @@ describe('bias-field correction', () => {
     const { volume: plain, record } = correctInBrain(volume, mask);
     const inside = [...mask.keys()].filter((index) => mask[index] === 1);
     const found = inside.map((index) => Math.log((volume.data[index] ?? 1) / (plain.data[index] ?? 1)));
-    expect(correlation(found, inside.map((index) => logField[index] ?? 0))).toBeGreaterThan(golden.correlation - 0.01); // prettier-ignore
+    expect(pearson(found, inside.map((index) => logField[index] ?? 0))).toBeGreaterThan(golden.correlation - 0.01); // prettier-ignore
     const sum = (data: Float32Array): number => inside.reduce((total, index) => total + (data[index] ?? 0), 0);
     expect(sum(plain.data) / sum(volume.data)).toBeCloseTo(1, 5);
     expect(record.strength).toBeGreaterThan(0.05);

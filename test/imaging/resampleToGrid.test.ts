@@ -9,6 +9,7 @@ import { readVolume } from '#imaging/readVolume.ts';
 import { smoothingSigmaMm } from '#imaging/frame.ts';
 import { resampleLabels, resampleToGrid, type GridScan } from '#imaging/resampleToGrid.ts';
 import { restoreScan } from '#imaging/restoreScan.ts';
+import { pearson } from '#shared/statistics/pearson.ts';
 import { applyAffine, invertAffine, multiplyAffines } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { describeShared } from '#test/sharedData.ts';
@@ -35,21 +36,6 @@ function centreAbove({ size: [nx, ny], affine, data }: Volume, limit: number): [
     });
   });
   return applyAffine(affine, [(sum[0] ?? 0) / count, (sum[1] ?? 0) / count, (sum[2] ?? 0) / count]);
-}
-
-function correlation(a: ArrayLike<number>, b: ArrayLike<number>, isCounted: (at: number) => boolean): number {
-  let [n, sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0, 0];
-  for (let at = 0; at < a.length; at++) {
-    if (!isCounted(at)) continue;
-    const [x = 0, y = 0] = [a[at], b[at]];
-    n++;
-    sa += x;
-    sb += y;
-    saa += x * x;
-    sbb += y * y;
-    sab += x * y;
-  }
-  return (sab - (sa * sb) / n) / Math.sqrt((saa - (sa * sa) / n) * (sbb - (sb * sb) / n));
 }
 
 const fits = (scan: PreparedScan, grid: number): GridScan =>
@@ -189,7 +175,7 @@ describe('the way back', () => {
     const { volume, transform } = resampleToGrid(scan, { grid: 48, spacingMm: 1.96 });
     const restored = restoreScan(volume, transform);
     expect(transform.smoothingSigmaMm).toEqual([0, 0, 0]);
-    expect(correlation(restored.data, brain, () => true)).toBeGreaterThan(0.99);
+    expect(pearson(restored.data, brain)).toBeGreaterThan(0.99);
     const { low, high } = transform.intensity;
     let [inside, near] = [0, 0];
     brain.forEach((value, at) => {

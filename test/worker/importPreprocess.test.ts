@@ -1,8 +1,5 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { ImportRequest } from '#contract/importing.ts';
-import type { WorkerMessage } from '#contract/jobs.ts';
-import type { VolumeRecord } from '#contract/records.ts';
 import type { PreprocessRequest } from '#contract/preprocess.ts';
 import { writeNifti } from '#imaging/niftiWrite.ts';
 import { readVolume } from '#imaging/readVolume.ts';
@@ -10,7 +7,7 @@ import { restoreScan } from '#imaging/restoreScan.ts';
 import { median } from '#shared/statistics/quantile.ts';
 import { drawShadedVolume, variationIn } from '#test/imaging/shadedVolume.ts';
 import { temporaryFolder } from '#test/imaging/temporaryFolder.ts';
-import { importDataset } from '#worker/importDataset.ts';
+import { runImport, type Imported } from './runImport.ts';
 
 const { volume, mask, white } = drawShadedVolume();
 /** Each scanner has its own units; they are not in proportion. */
@@ -20,19 +17,13 @@ const scanners = [
   (value: number) => value ** 1.2 / 2,
 ] as const;
 
-async function importAll(preprocess: PreprocessRequest): Promise<{ volumes: VolumeRecord[]; projectDir: string }> {
-  const [folder, projectDir] = [temporaryFolder(), temporaryFolder()];
+async function importAll(preprocess: PreprocessRequest): Promise<Imported> {
+  const folder = temporaryFolder();
   for (const [at, scanner] of scanners.entries()) {
     const data = volume.data.map((value, index) => (mask[index] === 1 ? scanner(value) : 0));
     await writeNifti(join(folder, `sub-${String(at + 1)}_T1w.nii`), { ...volume, data }, { storage: { kind: 'float32' }, description: '' }); // prettier-ignore
   }
-  const request: ImportRequest = { kind: 'import', folder, name: 'test', grid: 56, spacingMm: 4, holdout: 0, seed: 1, derivative: null, preprocess }; // prettier-ignore
-  const messages: WorkerMessage[] = [];
-  await importDataset(
-    { kind: 'import', request, projectDir, jobDir: projectDir },
-    { send: (message) => messages.push(message), isCancelled: () => false },
-  );
-  return { volumes: messages.flatMap((message) => (message.type === 'dataset' ? message.volumes : [])), projectDir };
+  return runImport(folder, { grid: 56, spacingMm: 4, holdout: 0, preprocess });
 }
 
 const insideOf = (data: Float32Array): number[] => [...data].filter((value) => value > -1);

@@ -1,18 +1,12 @@
 /** The scale in which synthetic scans are written: that of a typical scan of the training split. */
 import { AppError } from '#contract/errors.ts';
 import type { VolumeRecord } from '#contract/records.ts';
+import { median } from '#shared/statistics/quantile.ts';
 
 export interface IntensityRange {
   readonly low: number;
   readonly high: number;
   readonly background: number;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const upper = sorted[Math.floor(middle)] ?? 0;
-  return Number.isInteger(middle) ? ((sorted[middle - 1] ?? upper) + upper) / 2 : upper;
 }
 
 /** Medians of `transform.intensity.low`, `.high` and `.background` over the training split, in the scans' own units. */

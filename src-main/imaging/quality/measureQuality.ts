@@ -4,6 +4,7 @@
  */
 import type { ScanQuality } from '#contract/records.ts';
 import { classify, fitIntensityClasses } from '#shared/statistics/intensityClasses.ts';
+import { pearson } from '#shared/statistics/pearson.ts';
 import type { Vector3 } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { percentilesOf } from '../percentiles.ts';
@@ -86,32 +87,11 @@ function momentsOf(data: Float32Array, labels: Uint8Array, wanted: number): { me
   return { mean, deviation: count < 2 ? 0 : Math.sqrt(squares / (count - 1)) };
 }
 
-/** Pearson's correlation of two volumes where `isCounted`; 0 where one of them is constant. */
-function correlationWhere(a: Float32Array, b: ArrayLike<number>, isCounted: (index: number) => boolean): number {
-  let [n, sa, sb] = [0, 0, 0];
-  for (let index = 0; index < a.length; index++) {
-    if (!isCounted(index)) continue;
-    n++;
-    sa += a[index]!;
-    sb += b[index]!;
-  }
-  const [ma, mb] = [sa / n, sb / n];
-  let [saa, sbb, sab] = [0, 0, 0];
-  for (let index = 0; index < a.length; index++) {
-    if (!isCounted(index)) continue;
-    const [x, y] = [a[index]! - ma, b[index]! - mb];
-    saa += x * x;
-    sbb += y * y;
-    sab += x * y;
-  }
-  return saa === 0 || sbb === 0 ? 0 : sab / Math.sqrt(saa * sbb);
-}
-
 /** 1 − correlation of the brain with its mirror image about the middle of the grid: 0 is perfect symmetry. */
 export function asymmetryOf({ size: [nx], data }: Volume): number {
   const mirrored = data.slice();
   for (let row = 0; row < data.length; row += nx) mirrored.subarray(row, row + nx).reverse();
-  return 1 - correlationWhere(data, mirrored, (at) => data[at]! > gridBackground || mirrored[at]! > gridBackground);
+  return 1 - pearson(data, mirrored, (at) => data[at]! > gridBackground || mirrored[at]! > gridBackground);
 }
 
 /** Voxels from the nearest face of the brain, counted in steps along the axes; 0 outside. */
@@ -148,7 +128,7 @@ function depthOf({ size, data }: Volume): Uint8Array {
 export function depthTrendOf(volume: Volume): number {
   const depth = depthOf(volume);
   const deepest = depth.reduce((most, value) => Math.max(most, value), 0);
-  return correlationWhere(volume.data, depth, (index) => depth[index]! > 0 && depth[index]! <= deepest / 2);
+  return pearson(volume.data, depth, (index) => depth[index]! > 0 && depth[index]! <= deepest / 2);
 }
 
 /** All but the distance to the set, which needs the others. `onGrid` is the scan on the grid of its dataset. */
