@@ -13,11 +13,17 @@ import { smallConfigs } from './smallConfigs.ts';
 
 /** The smallest grid worth the name. */
 const gridOf = (entry: GeneratorEntry): number => entry.grids.find((side) => side >= 16) ?? 16;
-const variants = registry.flatMap((entry) =>
-  entry.kind === 'generator'
-    ? entry.presets.map((preset) => ({ name: `${entry.id}, ${preset.id}`, entry, preset }))
-    : [],
-);
+const smallOf = (entry: GeneratorEntry, preset: GeneratorEntry['presets'][number]): unknown =>
+  entry.configSchema.parse({ ...preset.config, ...smallConfigs[entry.id] });
+/** Presets that differ in sizes alone are one at these sizes: the default one stands for them. */
+function variantsOf(entry: GeneratorEntry) {
+  const first = entry.presets.toSorted((a, b) => Number(b.id === entry.defaultPreset) - Number(a.id === entry.defaultPreset));
+  const bySmallConfig = Map.groupBy(first, (preset) => JSON.stringify(smallOf(entry, preset)));
+  return [...bySmallConfig.values()].flatMap(([preset]) =>
+    preset === undefined ? [] : [{ name: `${entry.id}, ${preset.id}`, entry, preset }],
+  );
+}
+const variants = registry.flatMap((entry) => (entry.kind === 'generator' ? variantsOf(entry) : []));
 
 describe.each(variants)('$name', ({ entry, preset }) => {
   const grid = gridOf(entry);
@@ -29,7 +35,7 @@ describe.each(variants)('$name', ({ entry, preset }) => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  const config = entry.configSchema.parse({ ...preset.config, ...smallConfigs[entry.id] });
+  const config = smallOf(entry, preset);
   const create = (seed: number, overrides: object = {}): GeneratorModel =>
     entry.create({ config: { ...(config as object), ...overrides }, grid, seed });
 
