@@ -24,9 +24,9 @@ import { cutOffFaces } from './cutOff.ts';
 import { replaceNonFinite } from './nonFinite.ts';
 import { percentilesOf } from './percentiles.ts';
 import { correctInBrain } from './preprocess/correctInBrain.ts';
-import { checkHead } from './preprocess/head.ts';
 import { maskScan } from './preprocess/maskScan.ts';
 import { measureIntensity, type IntensityMeasure } from './preprocess/normalise.ts';
+import { keptOf, showsHead } from './preprocess/showsHead.ts';
 import { fileSource, type ScanSource } from './scanSource.ts';
 
 export interface PreparedScan {
@@ -145,31 +145,6 @@ function samplingWarnings({ size, spacingMm }: NativeGeometry): ScanWarning[] {
     });
   }
   return warnings;
-}
-
-/** Less than this is no person's: rodents, and phantoms of as few voxels. */
-const smallestHeadMl = 200;
-
-/** Voxels of air around a mask, as a share of its longest side, so that none of it counts as cut off. */
-const airAround = 0.1;
-
-/** What is kept of the scan: of a mask of the user's, what it lets through. */
-function keptOf(cut: Volume, { mask, background }: BrainMask): Volume {
-  const data = cut.data.map((value, at) => (mask[at] === 1 ? value : background));
-  const air = Math.ceil(airAround * Math.max(...cut.size));
-  const size: Vector3 = [cut.size[0] + 2 * air, cut.size[1] + 2 * air, cut.size[2] + 2 * air];
-  return cropVolume({ ...cut, data }, { first: [-air, -air, -air], size }, background);
-}
-
-/** Whether a head, or part of one, is seen. Where nothing stands out by itself there is no telling, and no face. */
-function showsHead(kept: Volume): boolean {
-  try {
-    const { isWholeHead: isHead, millilitres } = checkHead(kept);
-    return isHead && millilitres > smallestHeadMl;
-  } catch (thrown) {
-    if (thrown instanceof BadScan) return false;
-    throw thrown;
-  }
 }
 
 /** Of what was found: is it more than a brain, is some of it missing? (Heads always go on, at the neck.) */

@@ -18,17 +18,41 @@ function kernelOf(sigma: number): Float32Array {
   return Float32Array.from(half, (weight) => weight / sum);
 }
 
+interface Line {
+  /** Where in the volume the line goes, and how many voxels it has. */
+  readonly to: number;
+  readonly width: number;
+  /** Where in the scratch its own values begin, and how far from there its neighbours are. */
+  readonly middle: number;
+  readonly stride: number;
+}
+
+/**
+ * One line of voxels from the values in `from`: each weighed with its neighbours to both sides. Two neighbours at a time,
+ * since going over memory costs more than the sums.
+ */
+function convolve(data: Float32Array, from: Float32Array, { to, width, middle, stride }: Line, kernel: Float32Array): void {
+  const reach = kernel.length - 1;
+  const [centre, near, next] = [kernel[0]!, kernel[1]!, kernel[2] ?? 0];
+  const two = reach > 1 ? 2 * stride : stride;
+  for (let x = 0, at = middle; x < width; x++, at++)
+    data[to + x] = centre * from[at]! + near * (from[at - stride]! + from[at + stride]!) + next * (from[at - two]! + from[at + two]!); // prettier-ignore
+  for (let step = 3; step <= reach; step += 2) {
+    const [weight, further] = [kernel[step]!, kernel[step + 1] ?? 0];
+    const one = step * stride;
+    const other = step < reach ? one + stride : one;
+    for (let x = 0, at = middle; x < width; x++, at++)
+      data[to + x]! += weight * (from[at - one]! + from[at + one]!) + further * (from[at - other]! + from[at + other]!);
+  }
+}
+
 /** Along x: each row is convolved from a copy with zeros on both sides. */
 function smoothRows(data: Float32Array, [nx, ny, nz]: Size, kernel: Float32Array): void {
   const reach = kernel.length - 1;
   const row = new Float32Array(nx + 2 * reach);
-  for (let start = 0; start < nx * ny * nz; start += nx) {
-    row.set(data.subarray(start, start + nx), reach);
-    for (let x = 0; x < nx; x++) {
-      let sum = kernel[0]! * row[x + reach]!;
-      for (let at = 1; at <= reach; at++) sum += kernel[at]! * (row[x + reach - at]! + row[x + reach + at]!);
-      data[start + x] = sum;
-    }
+  for (let to = 0; to < nx * ny * nz; to += nx) {
+    row.set(data.subarray(to, to + nx), reach);
+    convolve(data, row, { to, width: nx, middle: reach, stride: 1 }, kernel);
   }
 }
 
@@ -50,14 +74,7 @@ function smoothLines(
   }
   for (let line = 0; line < lines; line++) {
     const to = start + line * stride;
-    const middle = (line + reach) * width;
-    for (let x = 0; x < width; x++) data[to + x] = kernel[0]! * block[middle + x]!;
-    for (let at = 1; at <= reach; at++) {
-      const weight = kernel[at]!;
-      const below = middle - at * width;
-      const above = middle + at * width;
-      for (let x = 0; x < width; x++) data[to + x]! += weight * (block[below + x]! + block[above + x]!);
-    }
+    convolve(data, block, { to, width, middle: (line + reach) * width, stride: width }, kernel);
   }
 }
 

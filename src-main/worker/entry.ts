@@ -101,9 +101,12 @@ async function finish(message: WorkerMessage): Promise<never> {
   process.exit(message.type === 'failed' ? 1 : 0);
 }
 
-/** The stack goes to the job's log, the words to the user; of a look, an import or a check of files, words may name patients and stay out. */
+/** What sees files of the user's. */
+const seeing: readonly string[] = ['scan', 'preview', 'import', 'super-resolve', 'evaluate', 'evidence', 'provenance-check', 'compare'];
+
+/** The stack goes to the job's log, the words to the user; where they may name files, and so patients, they stay out. */
 function log(thrown: unknown): void {
-  const hasNames = ['scan', 'preview', 'import', 'evidence', 'provenance-check', 'compare'].includes(kind ?? '');
+  const hasNames = seeing.includes(kind ?? '');
   console.error(hasNames ? ['The job failed; its words were shown.', ...framesOf(thrown)].join('\n') : thrown);
 }
 

@@ -4,6 +4,7 @@ import type { MethodResult, ScanResult, UpscalingMethod } from '#contract/evalua
 import { coarseMask } from '#imaging/coarseMask.ts';
 import { degrade, type Degradation } from '#imaging/degrade.ts';
 import { createQualityReference } from '#imaging/imageQuality.ts';
+import { withoutQuotes } from '#shared/privacy/plainNames.ts';
 import { spacingOf } from '#shared/volume/affine.ts';
 import { classify, countClasses, fitIntensityClasses, meanDice } from '#shared/statistics/intensityClasses.ts';
 import type { Volume } from '#shared/volume/volume.ts';
@@ -109,7 +110,7 @@ export async function evaluateScan(request: ScanRequest): Promise<ScanEvaluation
       checkerboard: finiteOrNull(reference.checkerboard),
       tissueMl: toMl(countClasses(tissues), voxelMl),
       labelMl: truth.labelVoxels === null ? null : toMl(truth.labelVoxels, voxelMl),
-      warnings: [...truth.warnings],
+      warnings: truth.warnings.map(withoutQuotes),
       methods,
     },
     pictures: request.hasPictures

@@ -5,6 +5,7 @@ import type { TaskOf } from '#contract/jobs.ts';
 import { sha256OfFile } from '#imaging/atomicWrite.ts';
 import { matchPairs } from '#imaging/pairNames.ts';
 import { ownersOf } from '#imaging/scanFolder.ts';
+import { storedName } from '#shared/privacy/plainNames.ts';
 import type { TruthSource } from './evaluationTruth.ts';
 
 export interface EvaluationSources {
@@ -44,14 +45,20 @@ function realInputs({ high, low = [] }: Task['request']): ReadonlyMap<string, st
   );
 }
 
-async function namedScan(path: string, lowPath: string | null, { volumes }: Task): Promise<TruthSource> {
+/** `position`: among the scans asked for, from 1. A report does not say what a file is called, which may be a patient's name. */
+async function namedScan(
+  path: string,
+  { lowPath, position }: { readonly lowPath: string | null; readonly position: number },
+  { volumes }: Task,
+): Promise<TruthSource> {
   const sha256 = await sha256OfFile(path).catch((cause: unknown) => {
     throw new AppError('not-found', `There is no scan ${path} that can be read.`, { cause });
   });
   const known = volumes.find((volume) => volume.sourceSha256 === sha256 || volume.sha256 === sha256);
   // The label map lies on the dataset's grid: it fits the stored volume, not the file that it was made from.
   const labelPath = known?.sha256 === sha256 ? known.labelPath : null;
-  return { source: basename(path), path, sha256, split: known?.split ?? 'unseen', labelPath, lowPath };
+  const source = known?.sha256 === sha256 ? known.subject : storedName(basename(path), position);
+  return { source, path, sha256, split: known?.split ?? 'unseen', labelPath, lowPath };
 }
 
 /**
@@ -70,8 +77,9 @@ export async function chooseSources(task: Task): Promise<EvaluationSources> {
   const lowOf = realInputs(task.request);
   const inputs = lowOf.size > 0 ? 'real' : 'made';
   const scans: TruthSource[] = [];
-  for (const path of high) scans.push(await namedScan(path, lowOf.get(path) ?? null, task));
-  const seen = scans.filter(({ split }) => split === 'train').map(({ source }) => source);
+  for (const [at, path] of high.entries())
+    scans.push(await namedScan(path, { lowPath: lowOf.get(path) ?? null, position: at + 1 }, task));
+  const seen = scans.filter(({ split }) => split === 'train');
   if (task.volumes.length === 0) {
     const split = 'Named scans. The network was trained elsewhere: whether it has seen them is not known here.';
     return { scans, inputs, split, warnings: [] };
@@ -80,8 +88,8 @@ export async function chooseSources(task: Task): Promise<EvaluationSources> {
     const split = 'Named scans; by their hashes none is a training scan of its dataset.';
     return { scans, inputs, split, warnings: [] };
   }
-  const names = seen.join(', ');
   if (!includeTraining) {
+    const names = seen.map(({ path }) => basename(path)).join(', ');
     throw new AppError(
       'usage',
       `The network was trained on ${names}: measured there, it looks better than it is. Leave ${seen.length === 1 ? 'it' : 'them'} out, or measure all the same with --include-training; the report will say so.`,
@@ -92,7 +100,7 @@ export async function chooseSources(task: Task): Promise<EvaluationSources> {
     inputs,
     split: `Named scans, ${String(seen.length)} of ${String(scans.length)} from its own training set.`,
     warnings: [
-      `The network was trained on ${names}. What is measured there says nothing about other scans, and makes every median and test look better than it is.`,
+      `The network was trained on ${seen.map(({ source }) => source).join(', ')}. What is measured there says nothing about other scans, and makes every median and test look better than it is.`,
     ],
   };
 }

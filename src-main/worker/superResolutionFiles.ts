@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { SuperResolveRequest } from '#contract/jobs.ts';
+import { storedName } from '#shared/privacy/plainNames.ts';
 import { isLabelName, stemOf, volumeFileKind } from '#imaging/volumeFile.ts';
 import { walkFolder } from '#imaging/walkFolder.ts';
 
@@ -19,19 +20,24 @@ const ownName = /superres/i;
 
 /**
  * Files as they are, of folders every scan below them; `out` itself is not looked into. `names` says what files are called
- * otherwise, by path. No two results have one name. Throws AppError 'not-found'.
+ * otherwise, by path; of others, names that may be a person's are left out of those of results unless `keepsNames`. No
+ * two results have one name. Throws AppError 'not-found'.
  */
 export async function planScans(
   { files, out }: Pick<SuperResolveRequest, 'files' | 'out'>,
-  names: ReadonlyMap<string, string>,
+  { names, keepsNames }: { readonly names: ReadonlyMap<string, string>; readonly keepsNames: boolean },
 ): Promise<readonly PlannedScan[]> {
   const planned: PlannedScan[] = [];
   for (const path of files) {
     const found = await stat(path).catch((cause: unknown) => {
       throw new AppError('not-found', `There is no file or folder ${path}.`, { cause });
     });
-    if (!found.isDirectory()) planned.push({ source: path, stem: names.get(path) ?? stemOf(basename(path)) });
-    else planned.push(...(await scansBelow(path, out)));
+    const below = found.isDirectory() ? await filesBelow(path, out) : [basename(path)];
+    for (const file of below) {
+      const source = found.isDirectory() ? join(path, file) : path;
+      const called = keepsNames ? file : storedName(file.split(sep).join('/'), planned.length + 1);
+      planned.push({ source, stem: names.get(source) ?? join(dirname(called), stemOf(basename(called))) });
+    }
   }
   if (planned.length > 0) return withOwnNames(planned);
   throw new AppError('bad-input', `There is no scan in ${files.join(', ')}.`);
@@ -48,14 +54,13 @@ function withOwnNames(planned: readonly PlannedScan[]): readonly PlannedScan[] {
   });
 }
 
-async function scansBelow(folder: string, out: string): Promise<PlannedScan[]> {
+/** Relative to the folder. */
+async function filesBelow(folder: string, out: string): Promise<readonly string[]> {
   const inside = relative(folder, out).split(sep).join('/');
   const { files } = await walkFolder(folder, (below) => below === inside);
   return files
     .filter((file) => ['scan', 'header'].includes(volumeFileKind(file)))
-    .map((file) => ({ file, stem: stemOf(basename(file)) }))
-    .filter(({ stem }) => !isLabelName(stem) && !ownName.test(stem))
-    .map(({ file, stem }) => ({ source: join(folder, file), stem: join(dirname(file), stem) }));
+    .filter((file) => !isLabelName(stemOf(basename(file))) && !ownName.test(stemOf(basename(file))));
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '#contract/errors.ts';
 import type { TaskOf } from '#contract/jobs.ts';
-import type { SuperResolvedScan } from '#contract/superResolution.ts';
+import type { SuperResolvedMeasures } from '#contract/superResolution.ts';
 import { writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { BadScan } from '#imaging/badScan.ts';
 import { rasSpacing, readScanToUpscale } from '#imaging/scanToUpscale.ts';
@@ -25,23 +25,28 @@ type Task = TaskOf<'super-resolve'>;
  * no other would fare better (a full disk, no memory, a checkpoint that does not fit).
  */
 export async function superResolve(given: Task, context: WorkerContext): Promise<void> {
+  const scans = await planScans(given.request, {
+    names: new Map(Object.entries(given.names)),
+    keepsNames: given.keepsNames,
+  });
   const { tf, engine } = await loadTensorFlow();
   registerNativeKernels(tf);
   const versions = { ...given.versions, engine: `${engine.name} ${engine.version}` };
   const task: Task = { ...given, versions };
   context.send({ type: 'device', device: engine.device, engine: versions.engine });
   const { request } = task;
-  const scans = await planScans(request, new Map(Object.entries(task.names)));
   const opened = await openSuperResolution(task.checkpointDir, task.checkpointSha256);
   try {
     requireFactor(request.factor, opened);
-    const done: SuperResolvedScan[] = [];
+    const done: SuperResolvedMeasures[] = [];
     const faults: AppError[] = [];
     for (const [index, scan] of scans.entries()) {
       try {
-        done.push(await superResolveOne({ task, context, opened, scan, place: { index, total: scans.length } }));
+        const place = { index, total: scans.length };
+        const { measures, warning } = await superResolveOne({ task, context, opened, scan, place });
+        done.push(measures);
         await writeResults(task, done);
-        tellFile(context, scan, done.at(-1)?.warning ?? null);
+        tellFile(context, scan, warning);
       } catch (thrown) {
         if (!(thrown instanceof AppError) || !isOfOneScan(thrown)) throw thrown;
         faults.push(thrown);
@@ -87,7 +92,10 @@ interface OneScan {
   readonly place: { readonly index: number; readonly total: number };
 }
 
-async function superResolveOne({ task, context, opened, scan, place }: OneScan): Promise<SuperResolvedScan> {
+async function superResolveOne({ task, context, opened, scan, place }: OneScan): Promise<{
+  readonly measures: SuperResolvedMeasures;
+  readonly warning: string | null;
+}> {
   const { model, trainedOn } = opened;
   const { tile, uncertainty, backProjection } = task.request;
   const progress = createProgress(context, place);
@@ -109,7 +117,9 @@ async function superResolveOne({ task, context, opened, scan, place }: OneScan):
     onTile: (share) => progress(share, scan.source),
   });
   await progress(1, `Writing ${scan.source}`);
-  return writeUpscaled({ task, context, opened, scan, source, upscaled, warnings });
+  const mapsDir = join(task.jobDir, 'maps', String(place.index + 1).padStart(4, '0'));
+  const measures = await writeUpscaled({ task, context, opened, scan, mapsDir, source, upscaled, warnings });
+  return { measures, warning: warnings.length === 0 ? null : warnings.join(' ') };
 }
 
 /** Tells how far the job is, lets messages in, and throws once it should stop. */
@@ -128,10 +138,10 @@ function createProgress(
   };
 }
 
-/** In the job's folder, beside the maps: it names the sources, which may name people, and goes nowhere else. */
+/** In the job's folder, beside the maps. */
 const resultsPath = ({ jobDir }: Task): string => join(jobDir, 'results.json');
 
 /** After each scan, so that those of a job that was stopped are known too. */
-async function writeResults(task: Task, volumes: readonly SuperResolvedScan[]): Promise<void> {
+async function writeResults(task: Task, volumes: readonly SuperResolvedMeasures[]): Promise<void> {
   await writeFileAtomic(resultsPath(task), `${JSON.stringify({ volumes }, null, 2)}\n`);
 }

@@ -6,12 +6,13 @@ import { z } from 'zod';
 import { AppError } from '#contract/errors.ts';
 import type { TaskOf } from '#contract/jobs.ts';
 import type { ArtifactRecord } from '#contract/records.ts';
-import type { SuperResolvedScan } from '#contract/superResolution.ts';
+import type { SuperResolvedMeasures } from '#contract/superResolution.ts';
 import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { differenceOf } from '#imaging/dataConsistency.ts';
 import { enlarge } from '#imaging/enlarge.ts';
 import { writeNifti, type Storage } from '#imaging/niftiWrite.ts';
 import type { ScanToUpscale } from '#imaging/scanToUpscale.ts';
+import { withoutQuotes } from '#shared/privacy/plainNames.ts';
 import { spacingOf } from '#shared/volume/affine.ts';
 import { fineAffine, formatFactor } from '#shared/volume/factor.ts';
 import { turnFromRas } from '#shared/volume/orientation.ts';
@@ -26,6 +27,8 @@ export interface WriteUpscaled {
   readonly context: WorkerContext;
   readonly opened: OpenedModel;
   readonly scan: PlannedScan;
+  /** For what the result is compared with. */
+  readonly mapsDir: string;
   readonly source: ScanToUpscale;
   readonly upscaled: UpscaledScan;
   readonly warnings: readonly string[];
@@ -72,13 +75,13 @@ async function requireOwn(sidecar: string, image: string): Promise<void> {
   if (found.success) return;
   throw new AppError(
     'already-exists',
-    `${image} is there already and is no earlier result of Doppel. Choose another --out.`,
+    `"${image}" is there already and is no earlier result of Doppel. Choose another --out.`,
   );
 }
 
 /** Writes all files of a scan, the result last, tells of them, and says what they are. */
-export async function writeUpscaled(given: WriteUpscaled): Promise<SuperResolvedScan> {
-  const { task, context, scan, source, upscaled, warnings } = given;
+export async function writeUpscaled(given: WriteUpscaled): Promise<SuperResolvedMeasures> {
+  const { task, context, scan, mapsDir, source, upscaled } = given;
   const { out } = task.request;
   const image = join(out, `${resultName(scan.stem, '')}.nii.gz`);
   const sidecarPath = join(out, `${resultName(scan.stem, '')}.json`);
@@ -86,14 +89,13 @@ export async function writeUpscaled(given: WriteUpscaled): Promise<SuperResolved
   await mkdir(dirname(image), { recursive: true });
   const consistency = describeConsistency(given);
   const sidecar = sidecarOf(given, consistency.words);
-  const forComparison = join(task.jobDir, 'maps', sha256Of(scan.source).slice(0, 12));
-  await mkdir(forComparison, { recursive: true });
+  await mkdir(mapsDir, { recursive: true });
   const interpolated = enlarge(source.original, upscaled.factor, 'cubic');
 
   const written: Artifact[] = [];
   const before = new Set<string>();
   const air = source.exactBackground ?? 0;
-  const write = async ({ kind, path, volume, what, exact = 0 }: MapToWrite): Promise<string> => {
+  const write = async ({ kind, path, volume, what, exact = 0 }: MapToWrite): Promise<void> => {
     if (existsSync(path)) before.add(path);
     const { sha256 } = await writeNifti(path, asStored(volume, source), {
       storage: storageFor(volume, exact),
@@ -101,40 +103,35 @@ export async function writeUpscaled(given: WriteUpscaled): Promise<SuperResolved
       comment: JSON.stringify(sidecar),
     });
     written.push({ kind, path, sha256 });
-    return path;
   };
   try {
     const mapPath = (what: 'Uncertainty' | 'Consistency'): string => join(out, `${resultName(scan.stem, what)}.nii.gz`);
-    const maps = {
-      interpolated: await write({
-        kind: 'interpolated',
-        path: join(forComparison, 'interpolated.nii.gz'),
-        volume: interpolated,
-        what: 'INTERPOLATED',
-        exact: air,
-      }),
-      difference: await write({
-        kind: 'difference',
-        path: join(forComparison, 'difference.nii.gz'),
-        volume: differenceOf(upscaled.result, interpolated),
-        what: `DIFFERENCE of ${mark}`,
-      }),
-      consistency: await write({
-        kind: 'consistency',
-        path: mapPath('Consistency'),
-        volume: upscaled.inconsistency,
-        what: `CONSISTENCY of ${mark}`,
-      }),
-      uncertainty:
-        upscaled.uncertainty === null
-          ? null
-          : await write({
-              kind: 'uncertainty',
-              path: mapPath('Uncertainty'),
-              volume: upscaled.uncertainty,
-              what: `UNCERTAINTY of ${mark}`,
-            }),
-    };
+    await write({
+      kind: 'interpolated',
+      path: join(mapsDir, 'interpolated.nii.gz'),
+      volume: interpolated,
+      what: 'INTERPOLATED',
+      exact: air,
+    });
+    await write({
+      kind: 'difference',
+      path: join(mapsDir, 'difference.nii.gz'),
+      volume: differenceOf(upscaled.result, interpolated),
+      what: `DIFFERENCE of ${mark}`,
+    });
+    await write({
+      kind: 'consistency',
+      path: mapPath('Consistency'),
+      volume: upscaled.inconsistency,
+      what: `CONSISTENCY of ${mark}`,
+    });
+    if (upscaled.uncertainty !== null)
+      await write({
+        kind: 'uncertainty',
+        path: mapPath('Uncertainty'),
+        volume: upscaled.uncertainty,
+        what: `UNCERTAINTY of ${mark}`,
+      });
     const text = `${JSON.stringify(sidecar, null, 2)}\n`;
     if (existsSync(sidecarPath)) before.add(sidecarPath);
     await writeFileAtomic(sidecarPath, text);
@@ -142,8 +139,7 @@ export async function writeUpscaled(given: WriteUpscaled): Promise<SuperResolved
     const what = `${mark} x${formatFactor(upscaled.factor)}`;
     await write({ kind: 'super-resolved-volume', path: image, volume: upscaled.result, what, exact: air });
     for (const artifact of written) context.send({ type: 'artifact', ...artifact, iteration: null, seed: null });
-    const warning = warnings.length === 0 ? null : warnings.join(' ');
-    return { source: scan.source, path: image, spacingMm: finerSpacing(given), warning, consistency, maps };
+    return { spacingMm: finerSpacing(given), consistency };
   } catch (thrown) {
     for (const { path } of written) if (!before.has(path)) await rm(path, { force: true });
     throw thrown;
@@ -155,7 +151,7 @@ function finerSpacing({ source, upscaled }: WriteUpscaled): [number, number, num
   return spacingOf(asStored(upscaled.result, source).affine);
 }
 
-function describeConsistency({ source, upscaled }: WriteUpscaled): SuperResolvedScan['consistency'] {
+function describeConsistency({ source, upscaled }: WriteUpscaled): SuperResolvedMeasures['consistency'] {
   const { meanAbsolute, largest } = upscaled.consistency;
   const share = meanAbsolute / (source.intensity.high - source.intensity.low);
   const [x, y, z] = largest.placeMm;
@@ -189,7 +185,7 @@ function sidecarOf({ task, opened, source, upscaled, warnings }: WriteUpscaled, 
     SourceSpacing: source.native.spacingMm,
     BackProjectionSteps: request.backProjection,
     DataConsistency: consistency,
-    Warnings: warnings,
+    Warnings: warnings.map(withoutQuotes),
     GeneratedBy: { Name: 'Doppel', Version: versions.doppel, Engine: versions.engine },
   };
 }

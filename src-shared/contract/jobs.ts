@@ -75,8 +75,8 @@ export const phantomRequest = z.strictObject({
 export const superResolveRequest = z.strictObject({
   kind: z.literal('super-resolve'),
   checkpointId: z.string(),
-  files: z.array(folder).min(1), // absolute; of a folder, every scan in it
-  out: folder, // absolute
+  files: z.array(folder).min(1), // absolute, inside of the project relative to it; of a folder, every scan in it
+  out: folder, // likewise
   factor: z.string().nullable(), // what the user counts on, such as '1x1x2'; null: whatever the model does
   tile: z.int().min(8).max(1024).nullable(), // voxels of the scan a side of the largest piece at a time; null: by memory
   uncertainty: z.boolean(), // a map of the spread over mirrored and shifted views
@@ -97,11 +97,11 @@ export type CheckpointImportRequest = z.infer<typeof checkpointImportRequest>;
 export const evaluateRequest = z.strictObject({
   kind: z.literal('evaluate'),
   checkpointId: z.string(),
-  high: z.array(folder), // absolute; none: the held-out scans of the dataset it was trained on
-  low: z.array(folder).optional(), // absolute: real scans of low resolution, matched to `high` by name; absent: made from them
+  high: z.array(folder), // absolute, inside of the project relative to it; none: the held-out scans of the dataset it was trained on
+  low: z.array(folder).optional(), // likewise: real scans of low resolution, matched to `high` by name; absent: made from them
   includeTraining: z.boolean(), // scans it was trained on are measured too, and the report says so
   backProjection: z.int().nonnegative().max(50), // steps, measured beside the result without; 0: not at all
-  out: folder.nullable(), // absolute; the report goes there too
+  out: folder.nullable(), // likewise; the report goes there too
   seed, // of the noise and of the bootstrap
 });
 export type EvaluateRequest = z.infer<typeof evaluateRequest>;
@@ -262,6 +262,7 @@ export const workerTask = z.discriminatedUnion('kind', [
     kind: z.literal('super-resolve'),
     request: superResolveRequest,
     jobDir: folder, // what to compare the results with
+    keepsNames: z.boolean(), // results are called after their scans: they do not lie in the project
     names: z.record(z.string(), z.string()).default({}), // of scans of the project, by path: their files have numbers for names
     checkpointDir: folder, // absolute
     checkpointSha256: z.string(),

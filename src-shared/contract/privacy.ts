@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 /** Stands in a stored request for a folder or file of the user's, which is not written down. */
 export const notKept = '(not kept)';
+export const isNotKept = (path: string): boolean => path.startsWith(notKept);
 
 /** Why a column of the participants' table is left out. */
 export const columnFaults = ['identifier', 'date', 'text', 'many-values', 'name'] as const;

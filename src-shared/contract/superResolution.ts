@@ -24,12 +24,9 @@ export const srTraining = z.strictObject({
 });
 export type SrTraining = z.infer<typeof srTraining>;
 
-/** One scan that was made finer. */
-export const superResolvedScan = z.strictObject({
-  source: z.string(), // absolute
-  path: z.string(), // of the result, absolute
+/** What a job leaves of each scan that was made finer, in the order they were done; rows name the files. */
+export const superResolvedMeasures = z.object({
   spacingMm: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]), // along the file's axes
-  warning: z.string().nullable(), // where the scan is unlike what the model was trained on, or to be looked at
   /** The result seen through the scanner model, minus the scan: over the brain, in the scan's intensities. */
   consistency: z.strictObject({
     meanAbsolute: z.number().nonnegative(),
@@ -38,18 +35,29 @@ export const superResolvedScan = z.strictObject({
     largestAtMm: z.tuple([z.number(), z.number(), z.number()]), // RAS
     words: z.string(), // the above as a sentence
   }),
-  /** Paths of volumes in the scan's intensities. */
-  maps: z.strictObject({
-    interpolated: z.string(), // the scan on the result's grid by cubic B-spline
-    difference: z.string(), // the result minus that
-    consistency: z.string(), // on the scan's own grid
-    uncertainty: z.string().nullable(), // standard deviation over mirrored and shifted views; null: not asked for
-  }),
 });
-export type SuperResolvedScan = z.infer<typeof superResolvedScan>;
+export type SuperResolvedMeasures = z.infer<typeof superResolvedMeasures>;
+export const superResolutionResults = z.object({ volumes: z.array(superResolvedMeasures) });
 
-/** What a job leaves for whoever asks for its results, in the order the scans were done. */
-export const superResolutionResults = z.strictObject({ volumes: z.array(superResolvedScan) });
+/** One scan that was made finer. Paths are absolute; of files of the user's, later, what is kept instead. */
+export interface SuperResolvedScan extends SuperResolvedMeasures {
+  readonly source: string;
+  /** Of the result. */
+  readonly path: string;
+  /** Where the scan is unlike what the model was trained on, or to be looked at. */
+  readonly warning: string | null;
+  /** Paths of volumes in the scan's intensities. */
+  readonly maps: {
+    /** The scan on the result's grid by cubic B-spline. */
+    readonly interpolated: string;
+    /** The result minus that. */
+    readonly difference: string;
+    /** On the scan's own grid. */
+    readonly consistency: string;
+    /** Standard deviation over mirrored and shifted views; null: not asked for. */
+    readonly uncertainty: string | null;
+  };
+}
 
 /** The scanner model alone, on one file. */
 export const degradeRequest = z.strictObject({

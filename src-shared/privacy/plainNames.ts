@@ -26,6 +26,10 @@ export function isPlainPath(path: string): boolean {
   );
 }
 
+/** What a file is called where names of the user's are not kept. `position`: among those of its job, from 1. */
+export const storedName = (path: string, position: number): string =>
+  isPlainPath(path) ? path : `file-${String(position).padStart(4, '0')}${endingOf(path)}`;
+
 /**
  * A sentence as it may be stored. What sentences quote of files and of their names stands in quotation marks, and all
  * from the first mark to the last one goes, since names may hold marks.

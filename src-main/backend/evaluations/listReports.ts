@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { z } from 'zod';
 import type { Job } from '#contract/jobs.ts';
+import { isNotKept } from '#contract/privacy.ts';
 import type { ArtifactRecord } from '#contract/records.ts';
 import type { ReadProject } from '../projects/sessions.ts';
 
@@ -36,7 +37,7 @@ export async function readReports<Report>(
   { dir, artifacts }: ReportRows,
   schema: z.ZodType<Report>,
 ): Promise<readonly Reported<Report>[]> {
-  const inProject = artifacts.filter(({ kind, path }) => kind === 'report' && !isAbsolute(path));
+  const inProject = artifacts.filter(({ kind, path }) => kind === 'report' && !isAbsolute(path) && !isNotKept(path));
   const read = async (json: ArtifactRecord): Promise<Reported<Report> | null> => {
     try {
       const report = schema.parse(JSON.parse(await readFile(join(dir, json.path), 'utf8')));

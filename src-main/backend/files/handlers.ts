@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import type { Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
+import { isNotKept } from '#contract/privacy.ts';
 import type { BackendContext } from '../context.ts';
 
 /** What jobs write for people to look at; a row that names anything else is not followed. */
@@ -17,6 +18,11 @@ export function fileHandlers({ sessions, latent }: BackendContext): Pick<Handler
           ? latent.pathOf(dir, id)
           : await sessions.read(dir, ({ store }) => store.files.path(kind, id));
       const missing = new AppError('not-found', `The project has no ${kind} "${id}".`);
+      if (row !== null && isNotKept(row))
+        throw new AppError(
+          'not-found',
+          'Where this file lies is not kept, since names of folders may be those of patients. Open it from its own folder.',
+        );
       if (row === null || !readable.test(row)) throw missing;
       // A link is followed before it is judged: a project that came from elsewhere may hold any.
       const path = await realpath(resolve(dir, row)).catch(() => {

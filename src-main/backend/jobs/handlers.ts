@@ -17,13 +17,15 @@ function leaveWord(dir: string, { id }: Job, file: typeof cancelFile): void {
   writeFileSync(file(dir, id), '');
 }
 
-/** What looks through folders has forgotten them in a later session. Throws `usage`. */
+/** A job of an earlier session has forgotten where the user's own scans are. Throws `usage`. */
 function withFolder({ id, request }: Job, folder: string | undefined): Job['request'] {
-  if (request.kind === 'evidence' && request.synthetic === notKept)
+  if (request.kind === 'super-resolve' || request.kind === 'evaluate' || request.kind === 'evidence') {
+    if (!JSON.stringify(request).includes(JSON.stringify(notKept))) return request;
     throw new AppError(
       'usage',
-      `The folders of job ${id} are not kept, since their names may be patients'. Evaluate anew.`,
+      `The files and folders of job ${id} are not kept, since their names may be patients'. Begin anew.`,
     );
+  }
   if (request.kind !== 'import' && request.kind !== 'scan') return request;
   const known = folder === undefined || request.folder !== notKept ? request : { ...request, folder };
   if (!JSON.stringify(known).includes(JSON.stringify(notKept))) return known;

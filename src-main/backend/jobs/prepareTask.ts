@@ -1,7 +1,7 @@
 /** From a job's row to what its worker process is handed, as things stand now. */
 import { mkdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { EvidenceRequest } from '#contract/evidence/request.ts';
 import type {
@@ -131,12 +131,14 @@ function prepareSuperResolve(
   request: SuperResolveRequest,
 ): TaskOf<'super-resolve'> {
   const checkpoint = store.checkpoints.get(request.checkpointId);
-  const asked = new Set(request.files);
+  const files = request.files.map((file) => resolve(dir, file));
+  const asked = new Set(files);
   const ours = store.datasets.list().flatMap(({ id }) => store.datasets.allVolumes(id)).filter(({ path }) => asked.has(join(dir, path))); // prettier-ignore
   return {
     kind: 'super-resolve',
-    request,
+    request: { ...request, files, out: resolve(dir, request.out) },
     jobDir: jobDir(dir, job.id),
+    keepsNames: isAbsolute(request.out),
     names: Object.fromEntries(
       ours.map(({ path, subject, session }) => [join(dir, path), session === null ? subject : `${subject}_${session}`]),
     ),
@@ -154,7 +156,12 @@ function prepareEvaluate(project: OwnedProject, job: Job, request: EvaluateReque
   const volumes = training.kind === 'train' ? store.datasets.allVolumes(training.datasetId) : [];
   return {
     kind: 'evaluate',
-    request,
+    request: {
+      ...request,
+      high: request.high.map((file) => resolve(dir, file)),
+      ...(request.low === undefined ? {} : { low: request.low.map((file) => resolve(dir, file)) }),
+      out: request.out === null ? null : resolve(dir, request.out),
+    },
     jobDir: jobDir(dir, job.id),
     reportsDir: reportsDir(dir),
     jobId: job.id,

@@ -1,9 +1,10 @@
 /** Keeps what a worker reports: rows for the database, events for whoever listens. */
-import { isAbsolute, relative, sep } from 'node:path';
+import { isAbsolute } from 'node:path';
 import type { BackendEvent } from '#contract/events.ts';
 import type { Job } from '#contract/jobs.ts';
 import type { ArtifactRecord, CheckpointRecord, ScanCandidate } from '#contract/records.ts';
 import { newId, now } from '../identifiers.ts';
+import { portablePath } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import type { ReportMessage } from './workerProcess.ts';
 
@@ -11,12 +12,6 @@ export interface Recorded {
   /** The job as it is now. */
   readonly job: Job;
   readonly events: readonly BackendEvent[];
-}
-
-/** Relative to the project when inside it, with forward slashes; else as it is. */
-function portablePath(projectDir: string, path: string): string {
-  const inside = relative(projectDir, path);
-  return inside.startsWith('..') || isAbsolute(inside) ? path : inside.split(sep).join('/');
 }
 
 function changed(project: OwnedProject, job: Job): Recorded {
@@ -87,9 +82,12 @@ export function recordMessage(project: OwnedProject, job: Job, message: ReportMe
       return changed(project, { ...job, progress: message.progress });
     case 'noticed':
       return { job, events: [{ type: 'job.noticed', project: dir, jobId: job.id, text: message.text }] };
-    case 'file':
-      store.fileOutcomes.insert(job.id, message.outcome);
-      return { job, events: [{ type: 'file.handled', project: dir, jobId: job.id, outcome: message.outcome }] };
+    case 'file': {
+      const { path } = message.outcome; // of a super-resolution absolute, of an import relative to its folder
+      const outcome = { ...message.outcome, path: isAbsolute(path) ? portablePath(dir, path) : path };
+      store.fileOutcomes.insert(job.id, outcome);
+      return { job, events: [{ type: 'file.handled', project: dir, jobId: job.id, outcome }] };
+    }
     case 'metrics': {
       const iteration = Math.max(job.iteration, ...message.rows.map((row) => row.iteration));
       const { secondsPerIteration, peakMemoryMb } = message;

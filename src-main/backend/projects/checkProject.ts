@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { ProjectCheck } from '#contract/commands.ts';
+import { isNotKept } from '#contract/privacy.ts';
 import { findCheckpointFault } from '../checkpoints/verifyCheckpoint.ts';
 import { hashFile } from '../hash.ts';
 import { databaseName } from '../store/connection.ts';
@@ -20,7 +21,7 @@ async function findFileFault(path: string, sha256: string): Promise<string | nul
 /** Volumes, label maps, and what jobs wrote inside the project: path (relative) to hash. */
 function expectedFiles({ store }: ReadProject): ReadonlyMap<string, string> {
   const volumes = store.datasets.files();
-  const artifacts = store.artifacts.list().filter((artifact) => !isAbsolute(artifact.path));
+  const artifacts = store.artifacts.list().filter(({ path }) => !isAbsolute(path) && !isNotKept(path));
   return new Map([...volumes, ...artifacts].map((file) => [file.path, file.sha256]));
 }
 

@@ -1,9 +1,16 @@
 /** Where things lie in a project folder. */
-import { join } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import type { CheckpointRecord } from '#contract/records.ts';
 
 export const suffix = '.doppel';
 export const folders = ['volumes', 'checkpoints', 'jobs', 'reports'] as const;
+
+/** Relative to the project when inside it, with forward slashes; else as it is. */
+export function portablePath(projectDir: string, path: string): string {
+  const inside = relative(projectDir, path);
+  if (inside === '') return '.';
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside.split(sep).join('/');
+}
 
 export const volumesDir = (projectDir: string): string => join(projectDir, 'volumes');
 export const checkpointsDir = (projectDir: string): string => join(projectDir, 'checkpoints');

@@ -1,9 +1,9 @@
 /** The commands about single scans: finer with a network, coarser with the scanner model, one compared with another. */
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import type { Handlers, SuperResolveResult } from '#contract/commands.ts';
+import type { Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
-import { superResolutionResults, type SuperResolvedScan } from '#contract/superResolution.ts';
+import { superResolutionResults } from '#contract/superResolution.ts';
 import { parseFactor } from '#shared/volume/factor.ts';
 import { givenCheckpoint } from '../checkpoints/givenCheckpoint.ts';
 import type { BackendContext } from '../context.ts';
@@ -11,31 +11,13 @@ import { newId } from '../identifiers.ts';
 import { runOnce } from '../jobs/runOnce.ts';
 import { startJob } from '../jobs/startJob.ts';
 import { requireWritable } from '../outFolder.ts';
-import { resultsFile, superResolvedDir } from '../projects/layout.ts';
-import type { Store } from '../store/store.ts';
+import { portablePath, resultsFile, superResolvedDir } from '../projects/layout.ts';
 import { currentVersions } from '../versions.ts';
+import { assembleResults } from './assembleResults.ts';
 
 function requireAbsolute(paths: readonly string[]): void {
   const relative = paths.find((path) => !isAbsolute(path));
   if (relative !== undefined) throw new AppError('usage', `Paths must be absolute; this one is "${relative}".`);
-}
-
-/** The results with the ids of their artifacts. */
-function withIds(store: Store, dir: string, jobId: string, volumes: readonly SuperResolvedScan[]): SuperResolveResult {
-  const ids = new Map(store.artifacts.ofJob(jobId).map(({ id, path }) => [resolve(dir, path), id]));
-  const idOf = (path: string | null): string | null => (path === null ? null : (ids.get(path) ?? null));
-  return {
-    volumes: volumes.map((volume) => ({
-      ...volume,
-      ids: {
-        result: idOf(volume.path),
-        interpolated: idOf(volume.maps.interpolated),
-        difference: idOf(volume.maps.difference),
-        consistency: idOf(volume.maps.consistency),
-        uncertainty: idOf(volume.maps.uncertainty),
-      },
-    })),
-  };
 }
 
 export function scanHandlers({
@@ -58,9 +40,10 @@ export function scanHandlers({
         request: {
           kind: 'super-resolve',
           ...input,
+          files: input.files.map((file) => portablePath(project.dir, file)),
           seed: 0,
           checkpointId: checkpoint.id,
-          out: out ?? superResolvedDir(project.dir, jobId),
+          out: portablePath(project.dir, out ?? superResolvedDir(project.dir, jobId)),
         },
         datasetFingerprint,
         id: jobId,
@@ -75,7 +58,8 @@ export function scanHandlers({
         const path = resultsFile(dir, job.id);
         if (!existsSync(path)) return { volumes: [] };
         const { volumes } = superResolutionResults.parse(JSON.parse(readFileSync(path, 'utf8')));
-        return withIds(store, dir, job.id, volumes);
+        const rows = { outcomes: store.fileOutcomes.ofJob(job.id), artifacts: store.artifacts.ofJob(job.id) };
+        return { volumes: assembleResults(dir, volumes, rows) };
       }),
 
     'scan.compare': async (request) => {

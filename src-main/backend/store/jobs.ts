@@ -79,7 +79,7 @@ const columns = [
 ] as const satisfies readonly (keyof JobRow)[]; // prettier-ignore
 
 export function jobsIn(db: Connection) {
-  /** Looks, imports and evidence of this process, with what is not written of them. */
+  /** Jobs of this process that see names, with what is not written of them. */
   const told = new Map<string, Job>();
   const remember = (job: Job): void => {
     if (seesNames(job)) told.set(job.id, job);

@@ -59,15 +59,16 @@ function projectIn(db: Connection) {
 
 /** The repositories of one connection, which they share and `close` ends. */
 export function createStore(db: Connection) {
+  const artifacts = artifactsIn(db);
   return {
     project: projectIn(db),
     datasets: datasetsIn(db),
     jobs: jobsIn(db),
     metrics: metricsIn(db),
     checkpoints: checkpointsIn(db),
-    artifacts: artifactsIn(db),
+    artifacts,
     fileOutcomes: fileOutcomesIn(db),
-    files: filesIn(db),
+    files: filesIn(db, artifacts),
     candidates: candidatesHere(),
     privacyReports: privacyReportsIn(db),
     healthNotices: healthNoticesIn(db),

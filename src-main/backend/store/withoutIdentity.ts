@@ -1,16 +1,22 @@
 /**
- * What of a job, and of what it said of files, may be written into a project: looks, imports and evidence see the folders and names of the user's
- * own, which may be those of patients. This process remembers them while it lives; the database never holds them.
+ * What of a job, and of what it said of files, may be written into a project: looks, imports, super-resolutions, evaluations and
+ * evidence see the folders and names of the user's own, which may be those of patients. This process remembers them while it lives;
+ * the database never holds them.
  */
+import { basename, extname, isAbsolute } from 'node:path';
 import type { EvidenceRequest } from '#contract/evidence/request.ts';
 import type { ImportRequest } from '#contract/importing.ts';
 import type { Job } from '#contract/jobs.ts';
 import { notKept } from '#contract/privacy.ts';
-import type { FileOutcome } from '#contract/records.ts';
-import { endingOf, isPlainPath, withoutQuotes } from '#shared/privacy/plainNames.ts';
+import type { ArtifactRecord, FileOutcome } from '#contract/records.ts';
+import { endingOf, storedName, withoutQuotes } from '#shared/privacy/plainNames.ts';
 
 /** Whether jobs of this kind see names that must not be stored. */
-export const seesNames = ({ kind }: Pick<Job, 'kind'>): boolean => ['scan', 'import', 'evidence'].includes(kind);
+export const seesNames = ({ kind }: Pick<Job, 'kind'>): boolean =>
+  ['scan', 'import', 'super-resolve', 'evaluate', 'evidence'].includes(kind);
+
+/** Paths inside of the project are relative to it. */
+const storedPath = (path: string): string => (isAbsolute(path) ? notKept : path);
 
 function storedImport({ pairs, scans, preprocess, keyFile, ...request }: ImportRequest): ImportRequest {
   const mask = preprocess?.brainMask ?? null;
@@ -53,13 +59,24 @@ function storedRequest(request: Job['request']): Job['request'] {
       return storedImport(request);
     case 'evidence':
       return storedEvidence(request);
+    case 'super-resolve':
+      return { ...request, files: request.files.map(storedPath), out: storedPath(request.out) };
+    case 'evaluate':
+      return {
+        ...request,
+        high: request.high.map(storedPath),
+        ...(request.low === undefined ? {} : { low: request.low.map(storedPath) }),
+        out: request.out === null ? null : storedPath(request.out),
+      };
     default:
       return request;
   }
 }
 
-/** Errors whose words are Doppel's own, without a name. */
-const plainErrors = new Set(['cancelled', 'already-exists']);
+/** Whether the words of an error are Doppel's own, without a name. */
+const isPlainError = (kind: Job['kind'], code: string): boolean =>
+  ['cancelled', 'out-of-memory', 'checkpoint-mismatch'].includes(code) ||
+  (kind === 'import' && code === 'already-exists'); // the name of a dataset
 
 export function storedJob(job: Job): Job {
   if (!seesNames(job)) return job;
@@ -69,7 +86,7 @@ export function storedJob(job: Job): Job {
     request: storedRequest(job.request),
     progress: progress === null ? null : { ...progress, note: '' },
     error:
-      error === null || plainErrors.has(error.code)
+      error === null || isPlainError(job.kind, error.code)
         ? error
         : {
             code: error.code,
@@ -79,11 +96,19 @@ export function storedJob(job: Job): Job {
   };
 }
 
-/** `position`: of the outcome among those of its job, from 1. */
-export function storedOutcome({ path, reason, ...outcome }: FileOutcome, position: number): FileOutcome {
+/** `position`: of the outcome among those of its job, from 1. Paths of a super-resolution are relative to the project, others to a folder. */
+export function storedOutcome(
+  { path, reason, ...outcome }: FileOutcome,
+  { kind, position }: { readonly kind: Job['kind']; readonly position: number },
+): FileOutcome {
+  const isInProject = kind === 'super-resolve' && !isAbsolute(path);
   return {
     ...outcome,
-    path: isPlainPath(path) ? path : `file-${String(position).padStart(4, '0')}${endingOf(path)}`,
+    path: isInProject ? path : storedName(isAbsolute(path) ? basename(path) : path, position),
     reason: withoutQuotes(reason),
   };
 }
+
+/** A file outside of the project is known by its hash alone. `position`: among those of its job, from 1. */
+export const storedArtifactPath = ({ path }: ArtifactRecord, position: number): string =>
+  isAbsolute(path) ? `${notKept}/${String(position).padStart(4, '0')}${endingOf(path) || extname(path)}` : path;

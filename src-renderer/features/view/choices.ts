@@ -1,6 +1,7 @@
 /** The volumes of a project that can be looked at: scans of its datasets, what was synthesised and what was made finer. */
 import type { DatasetDetail, JobDetail } from '#contract/commands.ts';
 import type { Job } from '#contract/jobs.ts';
+import { isNotKept } from '#contract/privacy.ts';
 import type { ArtifactRecord, VolumeRecord } from '#contract/records.ts';
 import type { FileKind } from '#contract/shell.ts';
 
@@ -51,9 +52,11 @@ const resultKinds: readonly ArtifactRecord['kind'][] = ['synthetic-volume', 'sup
 /** Whether jobs of this kind leave volumes to look at. */
 export const isVolumeJob = ({ kind }: Job): boolean => kind === 'synthesize' || kind === 'super-resolve';
 
-/** null where the job has written no volumes. */
+/** null where the job has written no volumes, or where it is no longer known where they lie. */
 export function resultGroup({ job, artifacts }: JobDetail): ChoiceGroup | null {
-  const choices = artifacts.filter(({ kind }) => resultKinds.includes(kind)).map(artifactChoice);
+  const choices = artifacts
+    .filter(({ kind, path }) => resultKinds.includes(kind) && !isNotKept(path))
+    .map(artifactChoice);
   const kind = job.kind === 'super-resolve' ? 'finer' : 'synthetic';
   return choices.length === 0 ? null : { key: job.id, title: { kind, at: job.createdAt }, choices };
 }
