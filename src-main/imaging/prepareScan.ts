@@ -268,7 +268,8 @@ export async function prepareScan(
   const intensity = intensityOf(volume, tissue, brain);
   const measures = measureBrain(volume, brain.mask);
   const isStripped = masked?.record.method === 'automatic' || masked?.record.method === 'kept';
-  const isHead = isWholeHead(measures.millilitres) || (!isStripped && showsHead(masked === null ? whole : keptOf(cut, brain)));
+  const isHead =
+    isWholeHead(measures.millilitres) || (!isStripped && showsHead(masked === null ? whole : keptOf(cut, brain)));
   return {
     native,
     volume,

@@ -31,7 +31,12 @@ interface Line {
  * One line of voxels from the values in `from`: each weighed with its neighbours to both sides. Two neighbours at a time,
  * since going over memory costs more than the sums.
  */
-function convolve(data: Float32Array, from: Float32Array, { to, width, middle, stride }: Line, kernel: Float32Array): void {
+function convolve(
+  data: Float32Array,
+  from: Float32Array,
+  { to, width, middle, stride }: Line,
+  kernel: Float32Array,
+): void {
   const reach = kernel.length - 1;
   const [centre, near, next] = [kernel[0]!, kernel[1]!, kernel[2] ?? 0];
   const two = reach > 1 ? 2 * stride : stride;

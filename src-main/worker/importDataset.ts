@@ -322,7 +322,9 @@ export async function importDataset(task: TaskOf<'import'>, context: WorkerConte
   const labels = request.derivative === null ? null : await openLabelMaps(request.folder, request.derivative);
   const preprocess = await openPreprocess(request, candidates);
   await mkdir(join(projectDir, volumesFolder), { recursive: true });
-  const states = await Promise.all(candidates.map((one) => sourceState({ request, labels, lowOf, preparedWith: preprocess.filesOf }, one)));
+  const states = await Promise.all(
+    candidates.map((one) => sourceState({ request, labels, lowOf, preparedWith: preprocess.filesOf }, one)),
+  );
   const bytes = states.reduce((sum, state) => sum + state.bytes, 0);
   const journal = await openJournal({ projectDir, jobDir, states: states.map(({ hash }) => hash) });
   if (journal.changed > 0) {

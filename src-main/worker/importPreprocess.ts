@@ -89,7 +89,9 @@ export async function openPreprocess(request: PreprocessInput, candidates: reado
     const file = masks.get(path);
     return file === undefined ? [] : [file];
   };
-  const openReference = ({ reference }: AlignmentRequest): Pick<AlignedImport, 'readReference'> & { readonly files: readonly string[] } => {
+  const openReference = ({
+    reference,
+  }: AlignmentRequest): Pick<AlignedImport, 'readReference'> & { readonly files: readonly string[] } => {
     const ofSet = candidates.find(({ path }) => path === reference || join(folder, path) === reference);
     if (ofSet !== undefined) {
       const files = [...scanFiles(folder, ofSet), ...maskOf(ofSet)];

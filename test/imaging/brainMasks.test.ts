@@ -152,7 +152,11 @@ describeShared('whole heads with true masks', 'heads', (folder) => {
 
 /** A part of a volume, by shares of its axes: first and last of each. */
 function partOf(volume: Volume, shares: readonly (readonly [number, number])[]): Volume {
-  const first = volume.size.map((length, axis) => Math.round(length * (shares[axis]?.[0] ?? 0))) as [number, number, number];
+  const first = volume.size.map((length, axis) => Math.round(length * (shares[axis]?.[0] ?? 0))) as [
+    number,
+    number,
+    number,
+  ];
   const size = volume.size.map((length, axis) => Math.round(length * (shares[axis]?.[1] ?? 1)) - (first[axis] ?? 0)) as [number, number, number]; // prettier-ignore
   return cropVolume(volume, { first, size }, 0);
 }

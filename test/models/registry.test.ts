@@ -17,7 +17,9 @@ const smallOf = (entry: GeneratorEntry, preset: GeneratorEntry['presets'][number
   entry.configSchema.parse({ ...preset.config, ...smallConfigs[entry.id] });
 /** Presets that differ in sizes alone are one at these sizes: the default one stands for them. */
 function variantsOf(entry: GeneratorEntry) {
-  const first = entry.presets.toSorted((a, b) => Number(b.id === entry.defaultPreset) - Number(a.id === entry.defaultPreset));
+  const first = entry.presets.toSorted(
+    (a, b) => Number(b.id === entry.defaultPreset) - Number(a.id === entry.defaultPreset),
+  );
   const bySmallConfig = Map.groupBy(first, (preset) => JSON.stringify(smallOf(entry, preset)));
   return [...bySmallConfig.values()].flatMap(([preset]) =>
     preset === undefined ? [] : [{ name: `${entry.id}, ${preset.id}`, entry, preset }],

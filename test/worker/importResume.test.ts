@@ -191,7 +191,13 @@ describe('what an interrupted import goes on from', () => {
     const journal = join(projectDir, 'import.jsonl');
     const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
     const last = lines.findLastIndex((line) => line.includes('"type":"stored"'));
-    writeFileSync(journal, lines.filter((_, at) => at !== last).map((line) => `${line}\n`).join(''));
+    writeFileSync(
+      journal,
+      lines
+        .filter((_, at) => at !== last)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
     const smaller = brainValues(size).map((value, at) => (value > 0 && at % size[0] < 18 ? 1 : 0));
     writeScan(join(masks, 'sub-00_mask.nii'), { size, values: smaller });
     const again = await runImport(folder, { ...wishes, projectDir });

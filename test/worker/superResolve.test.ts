@@ -159,34 +159,37 @@ describe('the place of a super-resolved scan', () => {
     { factor: '1x1x2', spacing: [1, 1.1, 2.5], flipsOf: () => [0, 1, 2, 3, 4, 5, 6, 7] },
     // Where no direction is special, each order once each way round.
     { factor: 2, spacing: [2, 2.2, 1.9], flipsOf: (at: number) => [at, 7 - at] },
-  ] as const)('is that of the scan, in every axis order, slanted or not: $factor', async ({ factor, spacing, flipsOf }) => {
-    const folder = temporaryFolder();
-    let written = 0;
-    for (const [at, order] of orders.entries()) {
-      for (const flip of flipsOf(at)) {
-        written++;
-        const flips = [flip % 2 === 1, (flip >> 1) % 2 === 1, flip >> 2 === 1];
-        const stored = storedBrain(order, flips, spacing);
-        const sform = flip % 3 === 2 ? multiplyAffines(oblique, stored.sform) : stored.sform;
-        writeScan(join(folder, 'in', `o${order.join('')}f${String(flip)}.nii.gz`), {
-          ...stored,
-          datatype: 'int16',
-          sform,
-        });
+  ] as const)(
+    'is that of the scan, in every axis order, slanted or not: $factor',
+    async ({ factor, spacing, flipsOf }) => {
+      const folder = temporaryFolder();
+      let written = 0;
+      for (const [at, order] of orders.entries()) {
+        for (const flip of flipsOf(at)) {
+          written++;
+          const flips = [flip % 2 === 1, (flip >> 1) % 2 === 1, flip >> 2 === 1];
+          const stored = storedBrain(order, flips, spacing);
+          const sform = flip % 3 === 2 ? multiplyAffines(oblique, stored.sform) : stored.sform;
+          writeScan(join(folder, 'in', `o${order.join('')}f${String(flip)}.nii.gz`), {
+            ...stored,
+            datatype: 'int16',
+            sform,
+          });
+        }
       }
-    }
-    const checkpoint = await writeSmallCheckpoint(folder, { factor });
-    const { volumes } = await run(folder, checkpoint, { files: [join(folder, 'in')] });
-    expect(volumes).toHaveLength(written);
-    for (const { source, path, spacingMm, warning } of volumes) {
-      expect(warning).toBeNull();
-      await requireSamePlace(source, path);
-      const input = await readVolume(source);
-      const ratios = input.native.spacingMm.map((length, axis) => Math.round(length / (spacingMm[axis] ?? NaN)));
-      const isThick = input.native.spacingMm.map((length) => length > 2.4);
-      expect(ratios).toEqual(factor === 2 ? [2, 2, 2] : isThick.map((thick) => (thick ? 2 : 1)));
-    }
-  });
+      const checkpoint = await writeSmallCheckpoint(folder, { factor });
+      const { volumes } = await run(folder, checkpoint, { files: [join(folder, 'in')] });
+      expect(volumes).toHaveLength(written);
+      for (const { source, path, spacingMm, warning } of volumes) {
+        expect(warning).toBeNull();
+        await requireSamePlace(source, path);
+        const input = await readVolume(source);
+        const ratios = input.native.spacingMm.map((length, axis) => Math.round(length / (spacingMm[axis] ?? NaN)));
+        const isThick = input.native.spacingMm.map((length) => length > 2.4);
+        expect(ratios).toEqual(factor === 2 ? [2, 2, 2] : isThick.map((thick) => (thick ? 2 : 1)));
+      }
+    },
+  );
 
   it('is found for thick slices in another direction than the network’s, with a warning', async () => {
     const folder = temporaryFolder();
@@ -221,11 +224,7 @@ describe('the files of super-resolved scans', () => {
       'sub-01_ses-2_superres.nii.gz',
     ]);
     const inside = await run(folder, checkpoint, { files, names, keepsNames: false, request: { out: join(folder, 'in') } }); // prettier-ignore
-    expect(inside.volumes.map(({ path }) => basename(path))).toEqual([
-      'file-0001_superres.nii.gz',
-      'file-0002_superres.nii.gz',
-      'sub-01_ses-2_superres.nii.gz',
-    ]);
+    expect(inside.volumes.map(({ path }) => basename(path))).toEqual(['file-0001_superres.nii.gz', 'file-0002_superres.nii.gz', 'sub-01_ses-2_superres.nii.gz']); // prettier-ignore
   });
 });
 

@@ -95,7 +95,9 @@ describe('training and synthesis', () => {
     const reply = await backend.dispatch('job.metrics', { project, job });
     await backend.close();
     if (!reply.ok) throw new Error(reply.error.message);
-    return Object.fromEntries(Object.entries(reply.value.values).map(([name, values]) => [name, values.slice(0, goal)]));
+    return Object.fromEntries(
+      Object.entries(reply.value.values).map(([name, values]) => [name, values.slice(0, goal)]),
+    );
   }
 
   it('begins with the networks of a checkpoint, where it is told to', async () => {

@@ -47,7 +47,10 @@ export function evaluationHandlers({
     'evaluation.list': async ({ project }) => {
       const { rows, names } = await sessions.read(project, (opened) => {
         const found = reportRows(opened, 'evaluate');
-        return { rows: found, names: new Map(found.artifacts.map(({ jobId }) => [jobId, namesOf(opened.store, jobId)])) };
+        return {
+          rows: found,
+          names: new Map(found.artifacts.map(({ jobId }) => [jobId, namesOf(opened.store, jobId)])),
+        };
       });
       const found = await readReports(rows, evaluationReport);
       return found.map((evaluation) => {

@@ -69,7 +69,11 @@ function placeUpright(header: ScanHeader, { files: [image], stack }: Series): Sc
     );
   const { affine, size } = header;
   const spans = spacingOf(affine);
-  const axis = (at: 0 | 1 | 2): Vector3 => [affine[0][at] / spans[at], affine[1][at] / spans[at], affine[2][at] / spans[at]];
+  const axis = (at: 0 | 1 | 2): Vector3 => [
+    affine[0][at] / spans[at],
+    affine[1][at] / spans[at],
+    affine[2][at] / spans[at],
+  ];
   const [x, y, z] = [axis(0), axis(1), axis(2)];
   const [row, column] = [toRas(stack.first.row), toRas(stack.first.column)];
   const isRising = dot(toRas(along(stack.last.position, stack.first.position, -1)), z) > 0;
@@ -82,10 +86,17 @@ function placeUpright(header: ScanHeader, { files: [image], stack }: Series): Sc
   if (dot(column, y) < 0) corner = along(corner, column, spacing[0] * (image.rows - 1));
   const origin = along(corner, z, isLowestAtRest ? 0 : -spans[2] * (size[2] - 1));
   const isAlike =
-    Math.abs(dot(row, x)) > 1 - sameDirection && Math.abs(dot(column, y)) > 1 - sameDirection && size[2] === stack.count;
+    Math.abs(dot(row, x)) > 1 - sameDirection &&
+    Math.abs(dot(column, y)) > 1 - sameDirection &&
+    size[2] === stack.count;
   const isHeld = Math.abs(dot(step, z) - spans[2] * (size[2] - 1)) < toleranceMm + toleranceVoxels * spans[2];
   if (!isAlike || !isHeld || Math.abs(dot(step, x)) > toleranceMm + toleranceVoxels * spans[0]) throw misplaced();
-  const place = (world: 0 | 1 | 2): AffineMatrix[0] => [affine[world][0], affine[world][1], affine[world][2], origin[world]];
+  const place = (world: 0 | 1 | 2): AffineMatrix[0] => [
+    affine[world][0],
+    affine[world][1],
+    affine[world][2],
+    origin[world],
+  ];
   return { ...header, affine: [place(0), place(1), place(2), affine[3]] };
 }
 
