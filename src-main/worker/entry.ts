@@ -102,7 +102,16 @@ async function finish(message: WorkerMessage): Promise<never> {
 }
 
 /** What sees files of the user's. */
-const seeing: readonly string[] = ['scan', 'preview', 'import', 'super-resolve', 'evaluate', 'evidence', 'provenance-check', 'compare'];
+const seeing: readonly string[] = [
+  'scan',
+  'preview',
+  'import',
+  'super-resolve',
+  'evaluate',
+  'evidence',
+  'provenance-check',
+  'compare',
+];
 
 /** The stack goes to the job's log, the words to the user; where they may name files, and so patients, they stay out. */
 function log(thrown: unknown): void {
