@@ -33,7 +33,7 @@ export interface DescribedVoxels {
   readonly pairs: readonly PairSimilarity[] | null;
 }
 
-export const mostPairs = 1000;
+const mostPairs = 1000;
 /** Of a set, whose pairs are compared: what is kept of each at 128³ takes some 20 MB. */
 const mostCompared = 64;
 const resamples = 1000;

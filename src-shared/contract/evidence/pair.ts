@@ -10,7 +10,7 @@ export const compareRequest = z.strictObject({
   dataRange: finite.positive().nullable(), // L; null: from the least to the greatest value of the reference
 });
 
-export const pairMetrics = z.strictObject({
+const pairMetrics = z.strictObject({
   psnr: finite.nullable(), // dB, 10 log10(L² / mean squared error); null: no error at all
   ssim: finite.nullable(), // Gaussian window 11 wide, σ 1.5, mean over where it fits; null: it fits nowhere, as the next two
   ssimUniform: finite.nullable(), // uniform window 7 wide, sample covariances: scikit-image's default

@@ -30,7 +30,7 @@ import { drawFolds, leftOutScores } from '../../statistics/twoSampleClassifier.t
 import { vendiOfRows } from '../../statistics/vendiScore.ts';
 
 export const featureMeasures = ['fd', 'fdInfinity', 'kid', 'mmdRbf', 'precision', 'recall', 'density', 'coverage', 'vendi', 'c2stAuc'] as const; // prettier-ignore
-export type FeatureMeasure = (typeof featureMeasures)[number];
+type FeatureMeasure = (typeof featureMeasures)[number];
 
 export interface Estimate {
   /** Null: it cannot be told from so few scans. */
@@ -44,7 +44,7 @@ export interface FeatureEstimates {
   readonly p: number;
 }
 
-export const unknown: Estimate = { value: null, interval: null };
+const unknown: Estimate = { value: null, interval: null };
 
 /** As `spec`: 1000 resamples where they are cheap; a standard deviation is known well enough from fewer. */
 const resamples = 1000;

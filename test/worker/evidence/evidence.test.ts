@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,8 +9,11 @@ import { writeNifti } from '#imaging/niftiWrite.ts';
 import { createRandom } from '#shared/random.ts';
 import { gridAffine } from '#shared/volume/affine.ts';
 import { evidence } from '#worker/evidence/evidence.ts';
+import { readScans } from '#worker/evidence/readScans.ts';
+import { findSources } from '#worker/evidence/sources.ts';
 
 const side = 16;
+const count = 10; // of a set; fewer have no verdict
 let folder: string;
 
 /** A ball of two tissues: [-1, 1], background exactly −1. `size`: of the inner one, by which fakes may differ. */
@@ -26,7 +29,7 @@ function ball(seed: number, size: number): Float32Array {
   });
 }
 
-async function writeSet(name: string, from: number, count: number, size: number): Promise<string> {
+async function writeSet(name: string, from: number, size: number): Promise<string> {
   const path = join(folder, name);
   await mkdir(path, { recursive: true });
   for (let at = 0; at < count; at++) {
@@ -37,12 +40,8 @@ async function writeSet(name: string, from: number, count: number, size: number)
   return path;
 }
 
-async function run(
-  request: Partial<TaskOf<'evidence'>['request']>,
-): Promise<{ report: EvidenceReport; messages: WorkerMessage[] }> {
-  // prettier-ignore
-  const messages: WorkerMessage[] = [];
-  const task: TaskOf<'evidence'> = {
+function taskOf(request: Partial<TaskOf<'evidence'>['request']>): TaskOf<'evidence'> {
+  return {
     kind: 'evidence',
     request: {
       kind: 'evidence',
@@ -61,7 +60,14 @@ async function run(
     dataset: null,
     versions: { doppel: '0.0.0', node: '24', engine: '' },
   };
-  await evidence(task, { send: (message) => messages.push(message), isCancelled: () => false });
+}
+
+async function run(
+  request: Partial<TaskOf<'evidence'>['request']>,
+): Promise<{ report: EvidenceReport; messages: WorkerMessage[] }> {
+  // prettier-ignore
+  const messages: WorkerMessage[] = [];
+  await evidence(taskOf(request), { send: (message) => messages.push(message), isCancelled: () => false });
   const text = await readFile(join(folder, 'reports', 'evidence-1.json'), 'utf8');
   return { report: evidenceReport.parse(JSON.parse(text)), messages };
 }
@@ -74,9 +80,9 @@ const measure = ({ sections }: EvidenceReport, name: string): LikenessMeasure =>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'doppel-evidence-'));
-  await writeSet('real', 100, 12, 2.5);
-  await writeSet('alike', 200, 12, 2.5);
-  await writeSet('other', 300, 12, 4);
+  await writeSet('real', 100, 2.5);
+  await writeSet('alike', 200, 2.5);
+  await writeSet('other', 300, 4);
   await writeFile(join(folder, 'alike', 'broken.nii'), 'no scan');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -87,11 +93,15 @@ describe('evidence', () => {
     expect(report).toMatchObject({
       preparation: 'as-stored',
       grid: { side, spacingMm: 2 },
-      sets: { real: { n: 12, split: 'folder' }, synthetic: { n: 12 }, training: null },
+      sets: { real: { n: count, split: 'folder' }, synthetic: { n: count }, training: null },
       excluded: [{ role: 'synthetic', file: 'broken.nii', code: 'not-an-image' }],
     });
     const mmd = measure(report, 'mmdRbf');
-    expect(mmd).toMatchObject({ extractor: 'random-3d-1', seed: 1, synthetic: { n: { real: 12, synthetic: 12 } } });
+    expect(mmd).toMatchObject({
+      extractor: 'random-3d-1',
+      seed: 1,
+      synthetic: { n: { real: count, synthetic: count } },
+    });
     expect(mmd.p).toBeGreaterThan(0.05);
     expect(mmd.synthetic.value).toBeLessThan(mmd.meanBrain?.value ?? -Infinity);
     for (const { name, synthetic } of report.sections.likeness?.measures ?? []) {
@@ -101,7 +111,10 @@ describe('evidence', () => {
     }
     expect(measure(report, 'precision').synthetic.value).toBeGreaterThan(0.5);
     expect(report.sections.likeness?.extractors.map(({ sha256 }) => sha256.length)).toEqual([64]);
-    expect(report.sections.likeness?.embeddings[0]).toMatchObject({ real: { length: 12 }, synthetic: { length: 12 } });
+    expect(report.sections.likeness?.embeddings[0]).toMatchObject({
+      real: { length: count },
+      synthetic: { length: count },
+    });
     const html = await readFile(join(folder, 'reports', 'evidence-1.html'), 'utf8');
     expect(html).toContain('Floor of real scans');
     expect(html).not.toMatch(/<script|https?:/);
@@ -121,10 +134,29 @@ describe('evidence', () => {
   });
 
   it('brings scans to a grid that is asked for by the way of an import, and says when real scans were trained on', async () => {
-    const { report } = await run({ grid: 20, training: join(folder, 'real') });
-    expect(report.preparation).toBe('imported');
-    expect(report.grid.side).toBe(20);
-    expect(report.warnings.join(' ')).toContain('12 of the real scans are among the training scans');
+    const task = taskOf({ grid: 20, training: join(folder, 'real') });
+    const found = await findSources(task, { send: () => undefined, isCancelled: () => false });
+    const progress = (): Promise<void> => Promise.resolve();
+    const read = await readScans(found, { grid: 20, dataset: null, seed: 1, progress });
+    expect(read).toMatchObject({ preparation: 'imported', scans: { side: 20, real: { length: count }, training: { length: count } } }); // prettier-ignore
+    expect(read.warnings.join(' ')).toContain(`${String(count)} of the real scans are among the training scans`);
+    const [first] = read.scans.synthetic;
+    expect(first).toMatchObject({ id: 'sub-01_T1w.nii', role: 'synthetic' });
+    expect(first?.voxels).toHaveLength(20 ** 3);
+    expect(first?.voxels[0]).toBe(-1);
+  });
+
+  it('gives pseudonyms to real scans that are not called by running numbers', async () => {
+    const named = join(folder, 'named');
+    await cp(join(folder, 'real'), named, { recursive: true });
+    await rename(join(named, 'sub-01_T1w.nii'), join(named, 'jane-doe.nii'));
+    await writeFile(join(named, 'john-doe.nii'), 'no scan');
+    const found = await findSources(taskOf({ real: { folder: named } }), { send: () => undefined, isCancelled: () => false }); // prettier-ignore
+    const progress = (): Promise<void> => Promise.resolve();
+    const { outcomes, ...written } = await readScans(found, { grid: null, dataset: null, seed: 1, progress });
+    expect(JSON.stringify({ ...written, scans: { ...written.scans, synthetic: [] } })).not.toMatch(/doe/);
+    expect(written.records.map(({ id }) => id)).toContain('sub-p0001');
+    expect(outcomes.map(({ path }) => path)).toContain('real/jane-doe.nii'); // told, not written
   });
 
   it('refuses where a set has no scans', async () => {
