@@ -1,11 +1,17 @@
 /** The last step of an import: names give way to pseudonyms, and what was left out is told. */
+import { relative } from 'node:path';
 import type { ImportRequest } from '#contract/importing.ts';
 import type { PrivacyReport } from '#contract/privacy.ts';
 import type { VolumeRecord } from '#contract/records.ts';
+import { readPatient } from '#imaging/dicom/dicomFile.ts';
+import type { Series } from '#imaging/dicom/series.ts';
 import { writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { storedFile, storedNames } from '#imaging/deidentify/pseudonyms.ts';
 import type { FolderContent } from '#imaging/scanFolder.ts';
 import { isPlainSubject, withoutQuotes } from '#shared/privacy/plainNames.ts';
+
+/** Of DICOM series, by the names that they go by in the folder. */
+type AllSeries = ReadonlyMap<string, Series>;
 
 type Named = Omit<VolumeRecord, 'split' | 'quality'>;
 
@@ -25,20 +31,41 @@ export interface Deidentified<V extends Named> {
 /** A cell that no spreadsheet takes for a formula. */
 const cell = (text: string): string => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 
-async function writeKey(path: string, before: readonly Named[], after: readonly Named[]): Promise<void> {
-  const rows = before.map(({ subject, session, sourceFile }, at) => {
+/** Whose scans these are and where they lay; of a DICOM series by the header of its first file. */
+async function originOf(scan: Named, series: AllSeries, folder: string): Promise<readonly string[]> {
+  const first = series.get(scan.sourceFile)?.files[0]?.path;
+  if (first === undefined) return [scan.subject, scan.session ?? '', scan.sourceFile];
+  return [await readPatient(first), scan.session ?? '', relative(folder, first)];
+}
+
+interface KeyInput {
+  readonly request: ImportRequest;
+  readonly series: AllSeries;
+  readonly before: readonly Named[];
+  readonly after: readonly Named[];
+}
+
+async function writeKey(path: string, { request, series, before, after }: KeyInput): Promise<void> {
+  const rows: string[][] = [];
+  for (const [at, scan] of before.entries()) {
     const stored = after[at];
-    return [stored?.subject ?? '', stored?.session ?? '', stored?.sourceFile ?? '', subject, session ?? '', sourceFile];
-  });
+    const origin = await originOf(scan, series, request.folder);
+    rows.push([stored?.subject ?? '', stored?.session ?? '', stored?.sourceFile ?? '', ...origin]);
+  }
   const head = ['pseudonym', 'session', 'file', 'original_subject', 'original_session', 'original_file'];
   const text = [head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n');
   await writeFileAtomic(path, `${text}\r\n`, { mode: 0o600 });
 }
 
-function reportOf(request: ImportRequest, content: FolderContent, stored: readonly Named[]): PrivacyReport {
+function reportOf(
+  request: ImportRequest,
+  content: FolderContent,
+  { stored, series }: { stored: readonly Named[]; series: AllSeries },
+): PrivacyReport {
   const subjects = new Set(stored.map(({ subject }) => subject));
-  const hasSeries = content.candidates.some(({ series }) => series !== undefined);
-  const kept = [...subjects].filter((subject) => isPlainSubject(subject)).length;
+  const patients = new Set(stored.filter(({ sourceFile }) => series.has(sourceFile)).map(({ subject }) => subject));
+  const hasSeries = series.size > 0;
+  const kept = [...subjects].filter((subject) => isPlainSubject(subject) && !patients.has(subject)).length;
   const { profile, features, descriptors, characteristics, device } = methods;
   return {
     methods: [
@@ -64,7 +91,7 @@ export async function deidentify<V extends Named>(
   content: FolderContent,
   volumes: readonly V[],
 ): Promise<Deidentified<V>> {
-  const series = new Set(content.candidates.flatMap((candidate) => (candidate.series === undefined ? [] : [candidate.path]))); // prettier-ignore
+  const series: AllSeries = new Map(content.candidates.flatMap((candidate) => (candidate.series === undefined ? [] : [[candidate.path, candidate.series] as const]))); // prettier-ignore
   const names = storedNames(
     volumes.map((volume) => ({ ...volume, isSeries: series.has(volume.sourceFile) })),
     request.seed,
@@ -74,7 +101,8 @@ export async function deidentify<V extends Named>(
     const low = volume.low === null ? null : { ...volume.low, sourceFile: storedFile(volume.low.sourceFile, own) };
     return { ...volume, ...own, low, warnings: volume.warnings.map(withoutQuotes) };
   });
-  if (request.keyFile !== undefined) await writeKey(request.keyFile, volumes, stored);
+  if (request.keyFile !== undefined)
+    await writeKey(request.keyFile, { request, series, before: volumes, after: stored });
   const order = stored.toSorted((a, b) => (a.subject === b.subject ? 0 : a.subject < b.subject ? -1 : 1));
-  return { volumes: order, privacy: reportOf(request, content, stored) };
+  return { volumes: order, privacy: reportOf(request, content, { stored, series }) };
 }

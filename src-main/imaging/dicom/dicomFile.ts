@@ -182,6 +182,13 @@ function checkLength(file: DicomFile, data: DataSet): void {
   );
 }
 
+/** Who a file is of, by number or else by name, for the key of pseudonyms alone. Throws BadScan. */
+export async function readPatient(path: string): Promise<string> {
+  const { data } = await elementsOf(path);
+  const text = (tag: string): string => data.string(tag)?.trim() ?? '';
+  return text('x00100020') || text('x00100010');
+}
+
 /**
  * Reads the header at `path`; null for a DICOMDIR, which only lists files. Identifiers are handed on through `blind` alone,
  * tags to `count`.
