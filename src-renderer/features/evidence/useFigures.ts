@@ -19,8 +19,9 @@ export function useFigures(): FigureWords {
     n(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const share = (value: number): string => n(value, { style: 'percent', maximumFractionDigits: 1 });
   const written = (figure: Figure | null, words: (value: number) => string): string => {
-    if (figure?.value == null) return t('evidence.none');
-    const { value, low, high } = figure;
+    const value = figure?.value ?? null;
+    if (figure === null || value === null) return t('evidence.none');
+    const { low, high } = figure;
     return low === null || high === null ? words(value) : `${words(value)} [${words(low)}, ${words(high)}]`;
   };
   return {
