@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { Readable, Transform } from 'node:stream';
+import { PassThrough, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { bundleManifestName } from '#contract/evidence/bundle.ts';
@@ -35,7 +35,7 @@ function hashed(path: string, tell: (sha256: string) => void): Readable {
 async function pack({ request, files }: TaskOf<'bundle'>, context: WorkerContext): Promise<void> {
   await fillAtomic(request.out, async (temporary) => {
     const zip = new ZipFile();
-    const output = zip.outputStream as Readable;
+    const output = zip.outputStream.pipe(new PassThrough());
     zip.on('error', (error: Error) => output.destroy(error));
     const lines: string[] = [];
     for (const [done, { from, name }] of files.entries()) {
