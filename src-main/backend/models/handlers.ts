@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Handlers } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
-import type { DatasetRecord, JobProgress, ModelDescriptor } from '#contract/records.ts';
+import type { DatasetRecord, JobProgress } from '#contract/records.ts';
 import { conditionOf } from '#shared/condition.ts';
 import { formatFactor } from '#shared/volume/factor.ts';
 import { chooseCheckpoint } from '../checkpoints/chooseCheckpoint.ts';
@@ -10,23 +10,9 @@ import type { BackendContext } from '../context.ts';
 import { startJob } from '../jobs/startJob.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import { planTraining } from './planTraining.ts';
+import { describeModel } from './describeModel.ts';
 import { loadRegistry, type ModelEntry } from './loadRegistry.ts';
-import { describeSchema, parseConfig } from './parseConfig.ts';
-
-export function describeModel(entry: ModelEntry): ModelDescriptor {
-  return {
-    id: entry.id,
-    kind: entry.kind,
-    title: entry.title,
-    purpose: entry.purpose,
-    citation: entry.citation,
-    differences: [...entry.differences],
-    grids: entry.kind === 'generator' ? [...entry.grids] : null,
-    presets: entry.presets.map(({ id, title, config }) => ({ id, title, config: { ...config } })),
-    defaultPreset: entry.defaultPreset,
-    configSchema: describeSchema(entry),
-  };
-}
+import { parseConfig } from './parseConfig.ts';
 
 /** Faces are personal data that a network can give away. Throws `usage`. */
 function requireNoHeads({ name, heads }: DatasetRecord): void {

@@ -11,8 +11,8 @@ import { placesToFill, toHtml, toMarkdown, type CardDocument } from '#shared/pro
 import { modelCard } from '#shared/provenance/modelCard.ts';
 import { readReports, reportRows } from '../evaluations/listReports.ts';
 import { now } from '../identifiers.ts';
+import { describeModel } from '../models/describeModel.ts';
 import { loadRegistry } from '../models/loadRegistry.ts';
-import { describeModel } from '../models/handlers.ts';
 import { requireWritable } from '../outFolder.ts';
 import type { ReadProject } from '../projects/sessions.ts';
 import { writeDurably } from '../studies/durableFile.ts';
