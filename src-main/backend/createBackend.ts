@@ -9,6 +9,7 @@ import { diagnose } from './engine/diagnose.ts';
 import { evaluationHandlers } from './evaluations/handlers.ts';
 import { evidenceHandlers } from './evidence/handlers.ts';
 import { leaderboardHandlers } from './evidence/leaderboardHandlers.ts';
+import { quarantineHandlers } from './evidence/quarantine.ts';
 import { utilityHandlers } from './evidence/utilityHandlers.ts';
 import { fileHandlers } from './files/handlers.ts';
 import { jobHandlers } from './jobs/handlers.ts';
@@ -57,6 +58,7 @@ export function createBackend({ onEvent, cancelGraceMs = defaultCancelGraceMs }:
     ...scanHandlers(context),
     ...fileHandlers(context),
     ...provenanceHandlers(context),
+    ...quarantineHandlers(context),
     ...studyHandlers(context),
     ...latentHandlers(context),
     'engine.doctor': () => diagnose(),

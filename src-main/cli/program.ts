@@ -15,6 +15,7 @@ import { addProjectCommands } from './commands/project.ts';
 import { addProvenanceCommands } from './commands/provenance.ts';
 import { addSuperResolutionCommands } from './commands/superResolution.ts';
 import { addStudyCommands } from './commands/study.ts';
+import { addSuspectCommands } from './commands/suspects.ts';
 import { addSynthesisCommands } from './commands/synthesis.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addUtilityCommand } from './commands/utility.ts';
@@ -50,6 +51,7 @@ export function createProgram(endWith: EndWith): Command {
   addLeaderboardCommand(program, endWith);
   addStudyCommands(program, endWith);
   addProvenanceCommands(program, endWith);
+  addSuspectCommands(program);
   addJobCommands(program, endWith);
   return program;
 }

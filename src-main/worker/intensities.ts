@@ -23,6 +23,11 @@ export function inIntensities(volume: Volume, { low, high, background }: Intensi
   return { ...volume, data };
 }
 
+/** As scans on the grid are: background exactly −1. */
+export function clearBackground(volume: Volume): Volume {
+  return { ...volume, data: volume.data.map((value) => (value <= backgroundUpTo ? -1 : value)) };
+}
+
 /** 16-bit steps over the whole range. */
 export function storageOf({ low, high, background }: IntensityRange): Storage {
   const lowest = Math.min(background, low);

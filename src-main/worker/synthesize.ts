@@ -1,8 +1,10 @@
 /** The synthesis job: one volume at a time from a checkpoint, as NIfTI in a BIDS derivative that says what it is. */
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { AppError } from '#contract/errors.ts';
+import { quarantineFolder } from '#contract/evidence/quarantine.ts';
 import type { TaskOf } from '#contract/jobs.ts';
+import type { GuardVerdict } from '#imaging/privacy/copyGuard.ts';
 import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
 import { drawContactSheet, type SheetScan } from '#imaging/contactSheet.ts';
 import { addMark } from '#imaging/mark/addMark.ts';
@@ -13,7 +15,8 @@ import type { GeneratorModel } from '#models/model.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import type { CheckpointDescription } from './checkpoint.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
-import { inIntensities, storageOf } from './intensities.ts';
+import { clearBackground, inIntensities, storageOf } from './intensities.ts';
+import { openCopyGuard, setAsideWords } from './copyCheck.ts';
 import { registerNativeKernels } from './nativeKernels.ts';
 import { openGenerator } from './openGenerator.ts';
 import { requireOwnFolder } from './synthesisFolder.ts';
@@ -48,16 +51,21 @@ export async function synthesize(given: TaskOf<'synthesize'>, context: WorkerCon
   try {
     const label = labelOf(checkpoint, request.label);
     await mkdir(request.out, { recursive: true });
+    const guard = await openCopyGuard(task.known, context);
     const onSheet: SheetScan[] = [];
+    const setAside = new Set<string>();
     const started = performance.now();
     for (let index = 0; index < request.count; index++) {
       if (context.isCancelled()) throw cancelledError();
       const seed = request.seed + index;
-      const made = await generateOne(model, { seed, truncation: request.truncation, label, dataset });
-      const { volume, mark } = markScan(made, task);
-      await writeScan({ task, context, checkpoint, index, seed, volume, mark });
+      const drawn = await drawOne(model, { seed, truncation: request.truncation, label, dataset });
+      const likeness = (await guard?.check(clearBackground(drawn).data)) ?? null;
+      const { volume, mark } = markScan(inIntensities(drawn, dataset.intensity), task);
+      const copy = likeness === null || guard === null ? null : { ...likeness, limit: guard.limit.similarity };
+      await writeScan({ task, context, checkpoint, index, seed, volume, mark, copy });
       await writeThumbnail({ task, context, checkpoint, index, seed, volume });
-      if (onSheet.length < mostOnSheet)
+      if (copy?.isSuspected === true) setAside.add(subjectOf(index));
+      else if (onSheet.length < mostOnSheet)
         onSheet.push({
           volume,
           low: dataset.intensity.background,
@@ -71,7 +79,8 @@ export async function synthesize(given: TaskOf<'synthesize'>, context: WorkerCon
         progress: { done, total: request.count, unit: 'volumes', secondsLeft, note: '' },
       });
     }
-    await writeDescription(task, context, onSheet);
+    await writeDescription(task, context, { onSheet, setAside });
+    if (setAside.size > 0) context.send({ type: 'noticed', text: setAsideWords(setAside.size, request.count) });
   } finally {
     model.dispose();
   }
@@ -84,13 +93,13 @@ interface GenerateOne {
   readonly dataset: Dataset;
 }
 
-/** One volume in the dataset's intensity units and common space. */
-async function generateOne(model: GeneratorModel, request: GenerateOne): Promise<Volume> {
+/** One volume in [-1, 1] in the dataset's common space. */
+async function drawOne(model: GeneratorModel, request: GenerateOne): Promise<Volume> {
   const { seed, truncation, label, dataset } = request;
   const sample = model.generate({ count: 1, seed, truncation, ...(label === null ? {} : { label }) }); // [1, d, h, w, 1]
   const [volume] = (await volumesOf(sample, dataset.spacingMm)) as [Volume];
   sample.dispose();
-  return inIntensities(volume, dataset.intensity);
+  return volume;
 }
 
 /** What a sidecar says of the project's mark in the voxels. */
@@ -161,12 +170,15 @@ interface WriteScan {
   readonly seed: number;
   readonly volume: Volume;
   readonly mark: MarkNote;
+  /** Null: nobody looked. */
+  readonly copy: (GuardVerdict & { readonly limit: number }) | null;
 }
 
-async function writeScan({ task, context, checkpoint, index, seed, volume, mark }: WriteScan): Promise<void> {
+async function writeScan({ task, context, checkpoint, index, seed, volume, mark, copy }: WriteScan): Promise<void> {
   const { request, dataset, versions } = task;
   const subject = subjectOf(index);
-  const stem = join(request.out, stemOf(subject, dataset));
+  const folder = copy?.isSuspected === true ? join(request.out, quarantineFolder) : request.out;
+  const stem = join(folder, stemOf(subject, dataset));
   await mkdir(dirname(stem), { recursive: true });
   const sidecar = {
     Synthetic: true,
@@ -179,6 +191,7 @@ async function writeScan({ task, context, checkpoint, index, seed, volume, mark 
     Truncation: request.truncation,
     ...conditionOfScan(checkpoint, { seed, asked: request.label }),
     Mark: mark,
+    CopyCheck: copy === null ? false : { Similarity: Number(copy.similarity.toFixed(4)), Limit: Number(copy.limit.toFixed(4)), IsSuspected: copy.isSuspected }, // prettier-ignore
     Resolution: `${String(dataset.spacingMm)} mm isotropic`,
     GeneratedBy: { Name: 'Doppel', Version: versions.doppel, Engine: versions.engine },
   };
@@ -190,6 +203,11 @@ async function writeScan({ task, context, checkpoint, index, seed, volume, mark 
     description: `SYNTHETIC Doppel ${versions.doppel} ${checkpoint.modelId} ${checkpoint.sha256.slice(0, 12)}`,
     comment: JSON.stringify(sidecar),
   });
+  if (copy?.isSuspected === true) {
+    const { nearest, similarity, limit } = copy;
+    const name = relative(request.out, image).split(sep).join('/');
+    context.send({ type: 'suspected', copies: [{ sha256: written.sha256, name, nearest, similarity, limit }] });
+  }
   context.send({
     type: 'artifact',
     kind: 'synthetic-volume',
@@ -217,7 +235,7 @@ async function writeThumbnail({
   index,
   seed,
   volume,
-}: Omit<WriteScan, 'mark'>): Promise<void> {
+}: Omit<WriteScan, 'mark' | 'copy'>): Promise<void> {
   const { intensity } = task.dataset;
   const png = drawContactSheet([{ volume, low: intensity.background, high: intensity.high }], { columns: 1 });
   const folder = join(task.jobDir, 'thumbnails');
@@ -232,7 +250,7 @@ async function writeThumbnail({
 async function writeDescription(
   task: TaskOf<'synthesize'>,
   context: WorkerContext,
-  scans: readonly SheetScan[],
+  { onSheet, setAside }: { readonly onSheet: readonly SheetScan[]; readonly setAside: ReadonlySet<string> },
 ): Promise<void> {
   const { request, dataset, versions } = task;
   const description = {
@@ -242,15 +260,15 @@ async function writeDescription(
     GeneratedBy: [{ Name: 'Doppel', Version: versions.doppel }],
   };
   await writeFileAtomic(join(request.out, 'dataset_description.json'), `${JSON.stringify(description, null, 2)}\n`);
-  const rows = Array.from(
-    { length: request.count },
-    (_, index) => `${subjectOf(index)}\tsynthetic\t${String(request.seed + index)}`,
-  );
+  const rows = Array.from({ length: request.count }, (_, index) => ({ subject: subjectOf(index), seed: request.seed + index }))
+    .filter(({ subject }) => !setAside.has(subject))
+    .map(({ subject, seed }) => `${subject}\tsynthetic\t${String(seed)}`); // prettier-ignore
   await writeFileAtomic(
     join(request.out, 'participants.tsv'),
     `${['participant_id\tsource\tseed', ...rows].join('\n')}\n`,
   );
-  const sheet = drawContactSheet(scans, { columns: Math.min(4, scans.length) });
+  if (onSheet.length === 0) return;
+  const sheet = drawContactSheet(onSheet, { columns: Math.min(4, onSheet.length) });
   const path = join(request.out, 'contact-sheet.png');
   await writeFileAtomic(path, sheet);
   context.send({

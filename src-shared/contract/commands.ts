@@ -10,6 +10,7 @@ import { evidenceRequest } from './evidence/request.ts';
 import { bundleRequest } from './evidence/bundle.ts';
 import { provenanceCommands } from './evidence/provenance.ts';
 import { leaderboardRequest, type LeaderboardReport, type LeaderboardTraining } from './evidence/leaderboard.ts';
+import { quarantineCommands } from './evidence/quarantine.ts';
 import { utilityRequest, type UtilityReport } from './evidence/utility.ts';
 import type { HealthNotice } from './health.ts';
 import type { PrivacyReport } from './privacy.ts';
@@ -340,6 +341,7 @@ export const commands = {
   ...provenanceCommands,
   /** One zip that repeats the project's work, without scans of persons, names and places. */
   'provenance.bundle': command(bundleRequest.omit({ kind: true, seed: true }).extend(inProject)).returns<Job>(),
+  ...quarantineCommands,
   ...studyCommands,
   ...latentCommands,
   'engine.doctor': command(z.strictObject({})).returns<DoctorReport>(),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { errorShape } from './errors.ts';
 import { comparedMessage, compareTask } from './evidence/pair.ts';
+import { suspectedCopy } from './evidence/quarantine.ts';
 import { evidenceRequest } from './evidence/request.ts';
 import { evidenceTask } from './evidence/task.ts';
 import { bundleOpenedMessage, bundleOpenTask, bundleRequest, bundleTask } from './evidence/bundle.ts';
@@ -60,6 +61,7 @@ export const synthesizeRequest = z.strictObject({
   seed,
   truncation: z.number().positive().max(2), // latents are multiplied by it; 1 leaves them as they are
   mark: z.boolean().optional(), // the project's mark in the voxels; not given: yes
+  checkCopies: z.boolean().optional(), // suspected copies of training scans are set aside; not given: yes, where those are at hand
   label: z.string().optional(), // of a conditional model, the value of its column; none: each scan has one drawn from its seed
   out: folder, // absolute
 });
@@ -220,6 +222,14 @@ export const workerTask = z.discriminatedUnion('kind', [
       intensity: z.strictObject({ low: z.number(), high: z.number(), background: z.number() }), // of the training split
       suffix: z.string().min(1), // BIDS: what the scans are, 'T1w' …
     }),
+    /** The scans that copies are looked for of; null: none are at hand, or nobody asked. */
+    known: z
+      .strictObject({
+        grid: z.int().positive(),
+        scans: z.array(z.strictObject({ id: z.string(), split, path: folder })), // absolute
+      })
+      .nullable()
+      .default(null),
     markKey: z.string().nullable().default(null), // hexadecimal; null: scans are not marked
     versions: jobVersions,
   }),
@@ -331,6 +341,8 @@ export const workerMessage = z.discriminatedUnion('type', [
   /** Something that the user should know, a sentence. */
   z.strictObject({ type: z.literal('noticed'), text: z.string() }),
   z.strictObject({ type: z.literal('file'), outcome: fileOutcome }),
+  /** Synthetic scans that must not be handed out. */
+  z.strictObject({ type: z.literal('suspected'), copies: z.array(suspectedCopy) }),
   z.strictObject({
     type: z.literal('candidate'),
     candidate: scanCandidate.omit({ thumbnail: true }),

@@ -114,6 +114,10 @@ function prepareSynthesize(project: OwnedProject, job: Job, request: SynthesizeR
       ...(dataset === null ? assumedSpace : { ...describeDataset(dataset), intensity: medianIntensity(volumes) }),
       suffix: commonSuffix(volumes),
     },
+    known:
+      dataset === null || training.kind !== 'train' || request.checkCopies === false
+        ? null
+        : { grid: dataset.grid, scans: volumes.map(({ subject, session, split, path }) => ({ id: session === null ? subject : `${subject}_${session}`, split, path: join(dir, path) })) }, // prettier-ignore
     markKey: request.mark === false ? null : store.provenance.markKey(),
     versions: job.versions,
   };

@@ -122,6 +122,12 @@ export function recordMessage(project: OwnedProject, job: Job, message: ReportMe
       });
       return { job, events: [{ type: 'artifact.written', project: dir, artifact }] };
     }
+    case 'suspected':
+      store.transaction(() => {
+        for (const copy of message.copies)
+          store.suspectedCopies.insert({ ...copy, id: newId('copy'), jobId: job.id, foundAt: now() });
+      });
+      return { job, events: [] };
     case 'health':
       store.healthNotices.insert(job.id, message.notice, now());
       return { job, events: [{ type: 'health.changed', project: dir, jobId: job.id, notice: message.notice }] };

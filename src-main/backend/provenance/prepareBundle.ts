@@ -17,6 +17,7 @@ import { toHtml, toMarkdown, type CardDocument } from '#shared/provenance/docume
 import { repeatCommands } from '#shared/provenance/repeat.ts';
 import { isPlainPath, isPlainSubject } from '#shared/privacy/plainNames.ts';
 import { placesIn, scrubText, scrubValue, withoutPictures } from '#shared/provenance/scrub.ts';
+import { heldArtifacts } from '../evidence/heldBack.ts';
 import { now } from '../identifiers.ts';
 import { checkpointDir, descriptionName, jobDir, logFile, weightsName } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
@@ -116,11 +117,13 @@ export async function prepareBundle(
 
   const kept = new Set(jobs.map(({ id }) => id));
   const synthesised = new Set(jobs.filter(({ kind }) => kind === 'synthesize').map(({ id }) => id));
+  const held = heldArtifacts(store);
   const artifacts: ArtifactRecord[] = [];
   for (const artifact of store.artifacts.list().filter(({ jobId }) => kept.has(jobId))) {
     const { id, jobId, kind, path } = artifact;
     const from = resolve(dir, path);
-    const name = synthesised.has(jobId) && existsSync(from) ? artifactName(artifact, request) : null;
+    const mayGo = synthesised.has(jobId) && !held.has(id) && existsSync(from);
+    const name = mayGo ? artifactName(artifact, request) : null;
     if (name !== null) add(name, from);
     artifacts.push({ ...artifact, path: name ?? '' });
     if (kind !== 'report' || isAbsolute(path) || !existsSync(from)) continue;

@@ -14,6 +14,7 @@ import { privacyReportsIn } from './privacyReports.ts';
 import { provenanceIn } from './provenance.ts';
 import { parseRow } from './rows.ts';
 import { studiesIn } from './studies.ts';
+import { suspectedCopiesIn } from './suspectedCopies.ts';
 
 const identity = z.strictObject({ id: z.string(), createdAt: z.string() });
 export type ProjectIdentity = z.infer<typeof identity>;
@@ -74,6 +75,7 @@ export function createStore(db: Connection) {
     healthNotices: healthNoticesIn(db),
     provenance: provenanceIn(db),
     studies: studiesIn(db),
+    suspectedCopies: suspectedCopiesIn(db),
     /** All that `work` writes is kept, or, if it throws, nothing. */
     transaction: <Result>(work: () => Result): Result => db.transaction(work).immediate(),
     close: (): void => {

@@ -9,6 +9,7 @@ import { createRandom } from '#shared/random.ts';
 import { casesFolder, studyDir } from '../projects/layout.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import type { SelectedScan } from '../store/studies.ts';
+import { withoutHeld } from '../evidence/heldBack.ts';
 
 const scanEnding = /\.(nii|nii\.gz|mgz|mgh)$/i;
 /** Label maps and masks, which lie beside scans. */
@@ -74,6 +75,9 @@ function findReal({ store }: OwnedProject, { dataset, split }: StudyDesign['real
     }));
 }
 
+const heldWords = (held: number): string =>
+  held === 0 ? '' : `; ${String(held)} more ${held === 1 ? 'is a suspected copy' : 'are suspected copies'} of training scans and held back (doppel evidence suspects)`; // prettier-ignore
+
 /** How many real and synthetic scans `count` trials take. */
 function shares(design: StudyDesign, count: number): { real: number; synthetic: number } {
   return design.protocol === 'pair'
@@ -84,21 +88,18 @@ function shares(design: StudyDesign, count: number): { real: number; synthetic: 
 /** Throws `usage` where there are too few scans, naming how many there are. */
 export async function selectScans(project: OwnedProject, design: StudyDesign): Promise<readonly SelectedScan[]> {
   const random = createRandom(design.seed);
-  const available = {
-    real: findReal(project, design.real),
-    synthetic: (
-      await Promise.all(
-        design.synthetic.map((place) => (isAbsolute(place) ? findInFolder(place) : findSynthesised(project, place))),
-      )
-    ).flat(),
-  };
+  const synthetic = await Promise.all(
+    design.synthetic.map((place) => (isAbsolute(place) ? findInFolder(place) : findSynthesised(project, place))),
+  );
+  const { free, held } = await withoutHeld(project.store, synthetic.flat());
+  const available = { real: findReal(project, design.real), synthetic: free };
   const [trials, practice] = [shares(design, design.trials), shares(design, design.practice)];
   const choose = (kind: 'real' | 'synthetic'): readonly SelectedScan[] => {
     const needed = trials[kind] + practice[kind];
     if (available[kind].length < needed)
       throw new AppError(
         'usage',
-        `This design takes ${String(needed)} ${kind} scans, and there are ${String(available[kind].length)}${kind === 'real' ? ` in the part "${design.real.split}" of the dataset "${design.real.dataset}"` : ''}. Plan fewer trials, or add scans.`,
+        `This design takes ${String(needed)} ${kind} scans, and there are ${String(available[kind].length)}${kind === 'real' ? ` in the part "${design.real.split}" of the dataset "${design.real.dataset}"` : heldWords(held)}. Plan fewer trials, or add scans.`,
       );
     return random
       .fork(kind)

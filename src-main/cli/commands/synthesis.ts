@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { JobDetail } from '#contract/commands.ts';
 import { AppError } from '#contract/errors.ts';
+import { isSetAside } from '#contract/evidence/quarantine.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import {
   jsonOption,
@@ -22,6 +23,7 @@ interface SynthesizeFlags extends ProjectFlags {
   readonly out?: string;
   readonly truncation: number;
   readonly label?: string;
+  readonly checkCopies: boolean;
   readonly mark: boolean;
   readonly latents?: string;
   readonly raw?: string;
@@ -43,14 +45,18 @@ const countOption = (): Option => new Option('--count <number>', 'how many').arg
 
 interface SynthesisDocument {
   readonly volumes: readonly { readonly path: string; readonly seed: number | null }[];
+  /** Set aside: see `doppel evidence suspects`. */
+  readonly suspectedCopies: readonly { readonly path: string; readonly seed: number | null }[];
   readonly contactSheets: readonly string[];
   readonly job: JobDetail['job'];
 }
 
 /** `artifacts` have absolute paths. */
 function synthesisDocument({ job, artifacts }: JobDetail): SynthesisDocument {
+  const scans = artifacts.filter(({ kind }) => kind === 'synthetic-volume').map(({ path, seed }) => ({ path, seed }));
   return {
-    volumes: artifacts.filter(({ kind }) => kind === 'synthetic-volume').map(({ path, seed }) => ({ path, seed })),
+    volumes: scans.filter(({ path }) => !isSetAside(path)),
+    suspectedCopies: scans.filter(({ path }) => isSetAside(path)),
     contactSheets: artifacts.filter(({ kind }) => kind === 'contact-sheet').map(({ path }) => path),
     job,
   };
@@ -110,6 +116,7 @@ async function synthesizeScans(
         seed,
         truncation: factor,
         ...(label === undefined ? {} : { label }),
+        checkCopies: flags.checkCopies,
         ...(mark ? {} : { mark: false }),
         out: resolve(out),
       }),
@@ -166,6 +173,10 @@ export function addSynthesisCommands(program: Command, endWith: EndWith): void {
         .default(1),
     )
     .option('--label <value>', 'of a conditional network: the value of its column; otherwise each scan has one drawn')
+    .option(
+      '--no-check-copies',
+      'do not look whether the scans are copies of training scans; suspected ones lie apart otherwise',
+    )
     .option(
       '--no-mark',
       "leave the project's mark out of the voxels: provenance check knows such scans by hash and header alone",

@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { SuspectedCopy } from '#contract/evidence/quarantine.ts';
 import type { EvidenceReport } from '#contract/evidence/report.ts';
 import { evidenceSection } from '#contract/evidence/request.ts';
 import type { TaskOf } from '#contract/jobs.ts';
@@ -102,6 +103,21 @@ async function writeReport(
   }
 }
 
+/** The scans that the project holds back from now on. */
+function suspectedIn({ sections: { privacy }, scans }: EvidenceReport): SuspectedCopy[] {
+  if (privacy === undefined) return [];
+  const hashes = new Map(scans.filter(({ role }) => role === 'synthetic').map(({ id, sha256 }) => [id, sha256]));
+  return privacy.scans
+    .filter(({ isSuspected }) => isSuspected)
+    .map(({ id, nearest, similarity }) => ({
+      sha256: hashes.get(id) ?? '',
+      name: id,
+      nearest,
+      similarity,
+      limit: privacy.limit.similarity,
+    }));
+}
+
 /** Throws AppError 'no-usable-scans', 'not-found', 'cancelled'. */
 export async function evidence(task: Task, context: WorkerContext): Promise<void> {
   const { request, dataset } = task;
@@ -121,6 +137,7 @@ export async function evidence(task: Task, context: WorkerContext): Promise<void
   for (const outcome of read.outcomes) context.send({ type: 'file', outcome });
   const measured = await measure(task, { scans: read.scans, split: sources.sets.real.words, progress });
   const report = reportOf(task, { sources, read, measured, engine: { words, device: engine.device } });
+  context.send({ type: 'suspected', copies: suspectedIn(report) });
   await mkdir(task.reportsDir, { recursive: true });
   if (request.out !== null) await mkdir(request.out, { recursive: true });
   await writeReport(task, context, 'json', `${JSON.stringify(report, null, 2)}\n`);

@@ -2,6 +2,7 @@
 import type { EvidenceSection } from '#contract/evidence/request.ts';
 import { anatomy } from './anatomy.ts';
 import { likeness } from './likeness.ts';
+import { privacy } from './privacy.ts';
 import type { MeasureSection } from './section.ts';
 
-export const sections: Partial<Record<EvidenceSection, MeasureSection>> = { likeness, anatomy };
+export const sections: Partial<Record<EvidenceSection, MeasureSection>> = { likeness, anatomy, privacy };

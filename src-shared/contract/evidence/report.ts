@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { anatomyResult } from './anatomy.ts';
 import { scanRole, verdict } from './figure.ts';
 import { likenessResult } from './likeness.ts';
+import { privacyResult } from './privacy.ts';
 import { evidenceSection } from './request.ts';
 
 const finite = z.number();
@@ -38,7 +39,11 @@ export const evidenceReport = z.strictObject({
   excluded: z.array(excludedScan),
   warnings: z.array(z.string()),
   verdicts: z.array(verdict.extend({ section: evidenceSection })),
-  sections: z.strictObject({ likeness: likenessResult.optional(), anatomy: anatomyResult.optional() }),
+  sections: z.strictObject({
+    likeness: likenessResult.optional(),
+    anatomy: anatomyResult.optional(),
+    privacy: privacyResult.optional(),
+  }),
 });
 export type EvidenceReport = z.infer<typeof evidenceReport>;
 export type EvidenceScanRecord = z.infer<typeof evidenceScan>;
