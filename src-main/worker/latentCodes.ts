@@ -56,14 +56,21 @@ export function writeDirection(path: string, { step, weights, middle }: Directio
   return writeRows(path, [step, weights, middle]);
 }
 
-/** What a job that fits has left in its folder, with the range of scores that scans have. */
-export async function readDirection(fitDir: string): Promise<Direction & { readonly low: number; readonly high: number }> {
-  const { line } = latentFit.parse(JSON.parse(await readFile(join(fitDir, fitName), 'utf8')));
+/** What a job that fits has left in its folder. */
+export interface ColumnDirection extends Direction {
+  readonly column: string;
+  /** Least and greatest score of a scan. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export async function readDirection(fitDir: string): Promise<ColumnDirection> {
+  const { column, line } = latentFit.parse(JSON.parse(await readFile(join(fitDir, fitName), 'utf8')));
   const [step, weights, middle] = await readRows(join(fitDir, directionName));
   if (step === undefined || weights === undefined || middle === undefined)
     throw new AppError('bad-input', 'The direction of the fit cannot be read. Fit the column again.');
-  return { step, weights, middle, ...line };
-} // prettier-ignore
+  return { column, step, weights, middle, ...line };
+}
 
 /** A code with the class that its scan is made of, for a conditional network. */
 export interface LabelledCode {

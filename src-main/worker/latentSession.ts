@@ -11,7 +11,15 @@ import { scoreOf } from '#shared/statistics/codeDirection.ts';
 import { gridAffine } from '#shared/volume/affine.ts';
 import type { Volume } from '#shared/volume/volume.ts';
 import { cancelledError, type WorkerContext } from './context.ts';
-import { codesAt, decode, readCodes, readDirection, type Codes, type LabelledCode } from './latentCodes.ts';
+import {
+  codesAt,
+  decode,
+  readCodes,
+  readDirection,
+  type Codes,
+  type ColumnDirection,
+  type LabelledCode,
+} from './latentCodes.ts';
 import { registerNativeKernels } from './nativeKernels.ts';
 import { openGenerator } from './openGenerator.ts';
 import { loadTensorFlow } from './tensorflow.ts';
@@ -43,10 +51,10 @@ interface Session {
 
 /** Remembers the direction and the start that were asked for last: a slider moves along one from one. */
 export function createShower({ model, codes, task }: Session): { show(asked: LatentAsk): Promise<LatentShown> } {
-  let direction: { readonly folder: string; readonly read: Awaited<ReturnType<typeof readDirection>> } | null = null;
+  let direction: { readonly folder: string; readonly read: ColumnDirection } | null = null;
   let start: { readonly volume: string | null; readonly made: Float32Array } | null = null;
 
-  const directionIn = async (folder: string | null): Promise<Awaited<ReturnType<typeof readDirection>> | null> => {
+  const directionIn = async (folder: string | null): Promise<ColumnDirection | null> => {
     if (folder === null) return null;
     if (direction?.folder !== folder) direction = { folder, read: await readDirection(folder) };
     return direction.read;

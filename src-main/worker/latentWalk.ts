@@ -59,7 +59,7 @@ export async function latentWalk(given: Task, context: WorkerContext): Promise<v
       context.send({ type: 'artifact', kind: 'walk-volume', path: join(out, step.file), sha256, voxelsSha256, iteration: checkpoint.iteration, seed: null }); // prettier-ignore
       steps.push(step);
       const difference = volume.data.map((value, at) => value - (before[at] ?? 0));
-      frames.push({ volume, difference, caption: captionOf(path, step) });
+      frames.push({ volume, difference, caption: captionOf(direction?.column ?? null, step) });
       const done = index + 1;
       const secondsLeft = ((performance.now() - started) / 1000 / done) * (count - done);
       context.send({ type: 'progress', progress: { done, total: count, unit: 'volumes', secondsLeft, note: '' } });
@@ -174,8 +174,8 @@ async function writeFilm({ request }: Task, context: WorkerContext, frames: read
   context.send({ type: 'artifact', kind: 'film', path, sha256: sha256Of(film), iteration: null, seed: null });
 }
 
-function captionOf(path: LatentPath, { sd, share }: Step): string {
-  if (path.kind === 'interpolation') return `${String(Math.round(100 * (share ?? 0)))} % of the way`;
+function captionOf(column: string | null, { sd, share }: Step): string {
+  if (column === null) return `${String(Math.round(100 * (share ?? 0)))} % of the way`;
   const value = sd ?? 0;
-  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)} SD`;
+  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)} SD  ${column}`;
 }

@@ -15,6 +15,7 @@ import { measureAnatomy } from '#imaging/anatomy/measureAnatomy.ts';
 import { readVolume } from '#imaging/readVolume.ts';
 import { correlation } from '#shared/statistics/predictionScores.ts';
 import { openSession, type BackendSession } from '../../demo/backendSession.ts';
+import { middleFluidMl } from './middleFluid.ts';
 
 const grid = 64;
 const holdout = 0.3;
@@ -22,6 +23,7 @@ const slider = [-3, -2, -1, 0, 1, 2, 3] as const;
 /** Values up to here are background: what a decoder leaves around the brain. */
 const backgroundUpTo = -0.95;
 const datasetName = 'cohort';
+const trueColumn = 'lateral_ventricles_ml';
 /** The cohort that engineers share, beside the checkout. */
 const cohort = resolve('..', 'shared', 'cohort');
 
@@ -85,10 +87,12 @@ async function train(session: BackendSession, project: string, { model, minutes,
 
 interface Step {
   readonly sd: number;
-  readonly ventriclesMl: number | null;
+  /** Dark voxels in the middle of the brain. */
+  readonly fluidMl: number;
+  /** By segmentation; null where the scan is too unlike one. */
+  readonly segmentedMl: number | null;
   readonly brainMl: number;
   readonly seconds: number;
-  readonly mostDifference: number;
 }
 
 interface Walk {
@@ -110,19 +114,28 @@ async function walk({ session, projectId, id, fit, encoding }: Walk, volume: str
     const { path } = await session.call('file.locate', { projectId, kind: 'latent', id: view.volume });
     const { volume: shown } = await readVolume(path);
     const voxels = Float32Array.from(shown.data, (value) => (value <= backgroundUpTo ? -1 : value));
-    const { tissues, brainMl } = measureAnatomy(voxels, { side: encoding.grid, spacingMm: encoding.spacingMm });
-    const { mostDifference } = view;
-    steps.push({ sd, ventriclesMl: tissues?.ventriclesMl ?? null, brainMl, seconds, mostDifference });
+    const at = { side: encoding.grid, spacingMm: encoding.spacingMm };
+    const { tissues, brainMl } = measureAnatomy(voxels, at);
+    const segmentedMl = tissues?.ventriclesMl ?? null;
+    steps.push({ sd, fluidMl: middleFluidMl(voxels, at), segmentedMl, brainMl, seconds });
   }
   return steps;
 }
 
-/** Slider against what was measured, where it could be; null where that is nowhere. */
-function relation(steps: readonly Step[]): number | null {
-  const known = steps.flatMap(({ sd, ventriclesMl }) => (ventriclesMl === null ? [] : [{ sd, ventriclesMl }]));
-  if (known.length < 3) return null;
-  return correlation(known.map(({ sd }) => sd), known.map(({ ventriclesMl }) => ventriclesMl)); // prettier-ignore
-}
+/** Slider against fluid in the middle; 0 where that never changes. */
+const relation = (steps: readonly Step[]): number =>
+  correlation(steps.map(({ sd }) => sd), steps.map(({ fluidMl }) => fluidMl)) ?? 0; // prettier-ignore
+
+/** Of the real scans, against the true volume that the cohort's table has: what the measure is worth. */
+async function validity(session: BackendSession, project: string, { dataset, grid: side }: LatentEncoding): Promise<number | null> {
+  const { volumeList, spacingMm } = await session.call('dataset.show', { project, name: dataset });
+  const pairs: { found: number; truth: number }[] = [];
+  for (const { path, attributes } of volumeList) {
+    const { volume } = await readVolume(path);
+    pairs.push({ found: middleFluidMl(Float32Array.from(volume.data), { side, spacingMm }), truth: Number(attributes[trueColumn] ?? Number.NaN) });
+  }
+  return correlation(pairs.map(({ found }) => found), pairs.map(({ truth }) => truth));
+} // prettier-ignore
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -147,25 +160,32 @@ async function bench(session: BackendSession, work: string, options: Options): P
   say(`${fit.column}: ${score.name} ${score.value.toFixed(3)} (${score.low.toFixed(3)} to ${score.high.toFixed(3)}), p ${String(score.p)}, ${String(fit.scans)} scans`); // prettier-ignore
   const { session: id } = await session.call('latent.open', { project, encoding: encodingJob });
   const asked = { session, project, projectId, id, fit: job, encoding };
-  const walks: { volume: string; split: string; correlation: number | null; steps: Step[] }[] = [];
+  const walks: { correlation: number; steps: Step[] }[] = [];
   for (const { volume, split } of encoding.scans.slice(0, options.scans)) {
     const steps = await walk(asked, volume);
-    walks.push({ volume, split, correlation: relation(steps), steps });
-    say(`${split}: ${steps.map(({ ventriclesMl }) => ventriclesMl?.toFixed(1) ?? 'none').join('  ')} ml, correlation ${relation(steps)?.toFixed(3) ?? 'none'}`); // prettier-ignore
+    walks.push({ correlation: relation(steps), steps });
+    say(
+      `${split}: ${steps.map(({ fluidMl }) => fluidMl.toFixed(1)).join('  ')} ml, correlation ${relation(steps).toFixed(3)}`,
+    );
   }
   await session.call('latent.close', { session: id });
-  const known = walks.flatMap(({ correlation: found }) => (found === null ? [] : [found]));
-  const seconds = walks.flatMap(({ steps }) => steps.map((step) => step.seconds)).toSorted((a, b) => a - b);
-  const at = (sd: number): number[] =>
-    walks.flatMap(({ steps }) => steps.flatMap((step) => (step.sd === sd && step.ventriclesMl !== null ? [step.ventriclesMl] : []))); // prettier-ignore
+  const steps = walks.flatMap((walked) => walked.steps);
+  const found = walks.map((walked) => walked.correlation);
+  const seconds = steps.map((step) => step.seconds).toSorted((a, b) => a - b);
+  const at = (sd: number, of: (step: Step) => number | null): number | null => {
+    const values = steps.flatMap((step) => (step.sd === sd ? [of(step)] : [])).filter((value) => value !== null);
+    return values.length === 0 ? null : mean(values);
+  };
+  const along = (of: (step: Step) => number | null): object => Object.fromEntries(slider.map((sd) => [`${sd} SD`, at(sd, of)])); // prettier-ignore
   return {
     case: 'latent', model: encoding.modelId, grid: encoding.grid, latent: encoding.latent, seed: options.seed,
     minutes: options.project === null ? options.minutes : null,
     reconstruction: { rmse: mean(encoding.scans.map(({ rmse }) => rmse)), correlation: mean(encoding.scans.map((scan) => scan.correlation)) },
     column: fit.column, kinds, scans: fit.scans, score, second, line,
-    walks: walks.length, measured: known.length,
-    correlation: { mean: known.length === 0 ? null : mean(known), least: known.length === 0 ? null : Math.min(...known) },
-    ventriclesMl: Object.fromEntries(slider.map((sd) => [String(sd), at(sd).length === 0 ? null : mean(at(sd))])),
+    walks: walks.length,
+    correlation: { mean: mean(found), least: Math.min(...found), withinAll: correlation(steps.map(({ sd }) => sd), steps.map(({ fluidMl }) => fluidMl)) },
+    fluidMl: along(({ fluidMl }) => fluidMl), segmentedMl: along(({ segmentedMl }) => segmentedMl), brainMl: along(({ brainMl }) => brainMl),
+    validityOnRealScans: await validity(session, project, encoding),
     stepSeconds: { median: seconds[Math.floor(seconds.length / 2)], most: seconds.at(-1) },
   }; // prettier-ignore
 }
