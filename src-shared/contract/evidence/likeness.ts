@@ -4,7 +4,7 @@ import { extractor, figure, verdict } from './figure.ts';
 
 const finite = z.number();
 
-const likenessMeasureName = z.enum([
+export const likenessMeasureName = z.enum([
   'fd', // Fréchet distance of features
   'fdInfinity', // … carried on to endless synthetic scans
   'kid',
@@ -27,7 +27,7 @@ const likenessMeasureName = z.enum([
 export type LikenessMeasureName = z.infer<typeof likenessMeasureName>;
 
 /** One row of the table: a measure of the synthetic scans, and what it is of others in its place. */
-const likenessMeasure = z.strictObject({
+export const likenessMeasure = z.strictObject({
   name: likenessMeasureName,
   extractor: z.string().nullable(), // its name; null: taken of the voxels themselves
   split: z.string(), // which real scans it was measured against
