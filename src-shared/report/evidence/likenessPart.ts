@@ -12,7 +12,7 @@ interface MeasureWords {
   readonly digits: number;
 }
 
-const likenessWords: Readonly<Record<LikenessMeasureName, MeasureWords>> = {
+export const likenessWords: Readonly<Record<LikenessMeasureName, MeasureWords>> = {
   fd: { title: 'Fréchet distance', digits: 2, meaning: 'Distance of the means and covariances of features. 0 is best; biased upward, the more the fewer scans there are, so that only the floor beside it says what is small.' },
   fdInfinity: { title: 'Fréchet distance, endless scans', digits: 2, meaning: 'The same carried on to endless synthetic scans by a line over 1/N.' },
   kid: { title: 'KID', digits: 4, meaning: 'Squared discrepancy with a cubic kernel, unbiased. Around 0 is best; it may be negative.' },

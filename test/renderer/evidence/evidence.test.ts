@@ -3,13 +3,16 @@ import { mount, type VueWrapper } from '@vue/test-utils';
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { createMemoryHistory, createRouter } from 'vue-router';
+import type { PrivacyResult, SynthesisedScan } from '#contract/evidence/privacy.ts';
 import type { FileProvenance } from '#contract/evidence/provenance.ts';
 import type { LikenessResult } from '#contract/evidence/likeness.ts';
 import type { EvidenceReport } from '#contract/evidence/report.ts';
 import EvidenceSetup from '../../../src-renderer/features/evidence/EvidenceSetup.vue';
 import LikenessSection from '../../../src-renderer/features/evidence/LikenessSection.vue';
+import PrivacySection from '../../../src-renderer/features/evidence/PrivacySection.vue';
 import ProvenanceView from '../../../src-renderer/features/evidence/ProvenanceView.vue';
 import ReportView from '../../../src-renderer/features/evidence/ReportView.vue';
+import SuspectsView from '../../../src-renderer/features/evidence/SuspectsView.vue';
 import {
   evidenceInput,
   firstSetup,
@@ -232,4 +235,77 @@ test('of each checked file it says where it comes from, and what that rests on',
   await vi.waitFor(() => expect(page.text()).toContain('Made by this project'));
   expect(page.text()).toContain('12.3 standard deviations of chance');
   expect(page.text()).toContain('Neither file nor voxels are known.');
+});
+
+const scan: SynthesisedScan = {
+  id: 'made-1',
+  nearest: 'sub-03',
+  similarity: 0.91,
+  pose: { isMirrored: true, isTurned: false, shiftMm: 2, degrees: 0 },
+  p: 0.0001,
+  isSuspected: true,
+  features: null,
+};
+const privacy: PrivacyResult = {
+  verdict: { tone: 'bad', words: 'One of eight.' },
+  targets: 'training',
+  split: 'held out',
+  seed: 1,
+  n: { synthetic: 8, training: 16, heldOut: 4 },
+  limit: { similarity: 0.8, method: 'order', share: 0.05, confidence: 0.95, n: 20, heldOut: 4 },
+  suspected: figure(0.125),
+  nearerThanAnyReal: figure(0.125),
+  authentic: figure(0.5),
+  membership: { voxels: figure(0.6), features: null },
+  extractor: null,
+  scans: [scan],
+  worst: ['made-1'],
+  real: { heldOut: [], training: [] },
+  doubles: [],
+  statement: ['For the board.'],
+  notes: [],
+};
+
+test('privacy says the share of suspected copies, how the worst lie, and the statement; one click compares', async () => {
+  const page = mount(PrivacySection, { global: global(), props: { result: privacy } });
+  expect(page.text()).toContain('12.5% [2.5%, 22.5%]');
+  expect(page.get('ol').text()).toContain('mirrored, shifted by 2 mm');
+  expect(page.text()).toContain('For the board.');
+  await page.get('ol button').trigger('click');
+  expect(page.emitted('compare')).toEqual([[scan]]);
+});
+
+test('a suspected copy is released by hand, with a name and a reason', async () => {
+  const held = {
+    id: 'h',
+    jobId: 's1',
+    sha256: 'ab',
+    name: 'made-1.nii.gz',
+    nearest: 'sub-03',
+    similarity: 0.91,
+    limit: 0.8,
+    foundAt: '2026-11-21T10:00:00.000Z',
+    release: null,
+    artifactId: null,
+    volumeId: null,
+  };
+  bridge.answer('evidence.suspects', () => [held]);
+  bridge.answer('evidence.release', () => held);
+  const page = mount(SuspectsView, {
+    global: { ...global(), stubs: { teleport: true, transition: true } },
+    props: { project: '/p', projectId: 'p' },
+  });
+  await vi.waitFor(() => expect(page.text()).toContain('One scan is held back.'));
+  await page.findAll('li button').at(-1)?.trigger('click');
+  await page.get('#release-by').setValue('A. Reader');
+  await page.get('#release-reason').setValue('Seen side by side: another brain.');
+  await page.get('form').trigger('submit');
+  await vi.waitFor(() =>
+    expect(bridge.calls.find(({ name }) => name === 'evidence.release')?.input).toEqual({
+      project: '/p',
+      id: 'h',
+      by: 'A. Reader',
+      reason: 'Seen side by side: another brain.',
+    }),
+  );
 });

@@ -104,21 +104,23 @@ test('one question at a time is asked; of places that come meanwhile the last on
 test('a session that has ended by itself is opened again; what fails otherwise is told', async () => {
   let opened = 0;
   bridge.answer('latent.open', () => ({ session: String(++opened), encoding: 'e', latent: 8 }));
-  bridge.answer('latent.show', ({ session }) => {
-    if (session === '1' && askedFor('latent.show').length > 1) throw new AppError('wrong-state', 'It is over.');
-    return view(String(session));
+  bridge.answer('latent.show', ({ session: asked }) => {
+    if (asked === '1' && askedFor('latent.show').length > 1) throw new AppError('wrong-state', 'It is over.');
+    return view(String(asked));
   });
-  const session = useLatentSession('/p', 'e');
-  session.ask(at(0));
-  await vi.waitFor(() => expect(session.shown.value?.view.volume).toBe('1'));
-  session.ask(at(1));
-  await vi.waitFor(() => expect(session.shown.value?.view.volume).toBe('2'));
-  expect(session.error.value).toBeNull();
+  const scope = effectScope();
+  const session = scope.run(() => useLatentSession('/p', 'e'));
+  session?.ask(at(0));
+  await vi.waitFor(() => expect(session?.shown.value?.view.volume).toBe('1'));
+  session?.ask(at(1));
+  await vi.waitFor(() => expect(session?.shown.value?.view.volume).toBe('2'));
+  expect(session?.error.value).toBeNull();
   bridge.answer('latent.show', () => {
     throw new AppError('internal', 'The process ended.');
   });
-  session.ask(at(2));
-  await vi.waitFor(() => expect(session.error.value?.message).toBe('The process ended.'));
+  session?.ask(at(2));
+  await vi.waitFor(() => expect(session?.error.value?.message).toBe('The process ended.'));
+  scope.stop();
 });
 
 const controls = (changed: Partial<LatentFit> = {}, shown = view('v')) =>
