@@ -65,7 +65,8 @@ interface ReadScan {
 type Reader = (source: EvidenceSource) => Promise<Omit<ReadScan, 'source' | 'labels'>>;
 
 /** What all headers say alike; null where they differ, or do not say. */
-function commonLattice(scans: readonly EvidenceSource[], grid: number | null): Lattice | null {
+function commonLattice(sources: readonly EvidenceSource[], grid: number | null): Lattice | null {
+  const scans = sources.filter(({ isReadable }) => isReadable);
   const lattice = scans[0]?.lattice ?? null;
   if (lattice === null || (grid !== null && lattice.side !== grid)) return null;
   return scans.every((scan) => scan.lattice !== null && isSameLattice(scan.lattice, lattice)) ? lattice : null;

@@ -23,6 +23,8 @@ export interface EvidenceSource {
   readonly labelPath: string | null;
   /** The cube of voxels that its header says it is; null: another form, or its header does not say. */
   readonly lattice: Lattice | null;
+  /** Its header is that of a scan; a file of which that is not so has no say in the grid. */
+  readonly isReadable: boolean;
 }
 
 export interface Lattice {
@@ -67,11 +69,11 @@ function latticeOf({ size, affine }: { size: readonly number[]; affine: AffineMa
   return isCube && isUpright ? { side: size[0] ?? 0, spacingMm } : null;
 }
 
-async function latticeOfFile(path: string): Promise<Lattice | null> {
+async function latticeOfFile(path: string): Promise<Pick<EvidenceSource, 'lattice' | 'isReadable'>> {
   try {
-    return latticeOf(await inspectScan(path));
+    return { lattice: latticeOf(await inspectScan(path)), isReadable: true };
   } catch {
-    return null; // reading the scan tells why
+    return { lattice: null, isReadable: false }; // reading the scan tells why
   }
 }
 
@@ -91,7 +93,9 @@ async function folderScans(
       candidate,
       source: candidateSource(root, candidate, wishes),
       labelPath: null,
-      lattice: candidate.series === undefined ? await latticeOfFile(join(root, candidate.path)) : null,
+      ...(candidate.series === undefined
+        ? await latticeOfFile(join(root, candidate.path))
+        : { lattice: null, isReadable: true }),
     });
   }
   const rejections = outcomes.filter(({ status }) => status === 'rejected');
@@ -115,6 +119,7 @@ function datasetScans(
       source: fileSource(path),
       labelPath,
       lattice: { side: grid, spacingMm },
+      isReadable: true,
     }));
 }
 
