@@ -109,7 +109,7 @@ type MarkNote = { readonly Psnr: number; readonly Score: number } | false;
 function markScan(made: Volume, { markKey, dataset }: TaskOf<'synthesize'>): { volume: Volume; mark: MarkNote } {
   if (markKey === null) return { volume: made, mark: false };
   const { volume, psnr } = addMark({ volume: made, ...dataset.intensity, key: markKey });
-  const { score } = detectMark(volume, markKey);
+  const { score } = detectMark(volume, [markKey]);
   return { volume, mark: { Psnr: Number(psnr.toFixed(2)), Score: Number(score.toFixed(2)) } };
 }
 

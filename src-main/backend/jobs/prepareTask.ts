@@ -21,6 +21,7 @@ import { prepareLeaderboard } from '../evidence/leaderboardTask.ts';
 import { prepareUtility } from '../evidence/utilityTask.ts';
 import { prepareEncode, prepareFit, prepareWalk } from '../latent/prepareLatent.ts';
 import { checkpointDir, jobDir, killedFile, reportsDir } from '../projects/layout.ts';
+import { markKeyOf } from '../provenance/markKey.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
 import { prepareBundle } from '../provenance/prepareBundle.ts';
 import { prepareStudyTask } from '../studies/selectScans.ts';
@@ -118,7 +119,7 @@ function prepareSynthesize(project: OwnedProject, job: Job, request: SynthesizeR
       dataset === null || training.kind !== 'train' || request.checkCopies === false
         ? null
         : { grid: dataset.grid, scans: volumes.map(({ subject, session, split, path }) => ({ id: session === null ? subject : `${subject}_${session}`, split, path: join(dir, path) })) }, // prettier-ignore
-    markKey: request.mark === false ? null : store.provenance.markKey(),
+    markKey: request.mark === false ? null : markKeyOf(store, checkpointDir(dir, checkpoint)),
     versions: job.versions,
   };
 }

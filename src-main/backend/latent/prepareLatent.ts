@@ -13,6 +13,7 @@ import type { Attributes, VolumeRecord } from '#contract/records.ts';
 import { gridAffine } from '#shared/volume/affine.ts';
 import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts';
 import { checkpointDir, jobDir } from '../projects/layout.ts';
+import { markKeyOf } from '../provenance/markKey.ts';
 import type { ReadProject } from '../projects/sessions.ts';
 import { findEncoding, findFit, type FoundEncoding } from './results.ts';
 
@@ -105,7 +106,7 @@ export function prepareWalk(project: ReadProject, job: Job, request: LatentWalkR
     encodingDir: jobDir(dir, found.job.id),
     fitDir: path.kind === 'direction' ? jobDir(dir, path.fit) : null,
     space: spaceOf(project, found, path),
-    markKey: store.provenance.markKey(),
+    markKey: markKeyOf(store, checkpointDir(dir, checkpoint)),
     versions: job.versions,
   };
 }

@@ -11,7 +11,7 @@ export function checkTask(files: readonly string[], project: ReadProject | null)
     kind: 'provenance-check',
     files: [...files],
     hasProject: project !== null,
-    markKey: null,
+    markKeys: [],
     fileHashes: {},
     voxelHashes: {},
     checkpoints: {},
@@ -35,5 +35,5 @@ export function checkTask(files: readonly string[], project: ReadProject | null)
     if (own !== undefined) voxelHashes[own] = known;
   }
   const checkpoints = Object.fromEntries(store.checkpoints.list().map(({ id, sha256 }) => [sha256, id]));
-  return { ...task, markKey: store.provenance.knownMarkKey(), fileHashes, voxelHashes, checkpoints };
+  return { ...task, markKeys: store.provenance.markKeys(), fileHashes, voxelHashes, checkpoints };
 }

@@ -1,21 +1,13 @@
-/** How the project knows its files again: the key of its mark, the hashes of their voxels. */
-import { randomBytes } from 'node:crypto';
+/** How the project knows its files again: the keys of its networks' marks, the hashes of their voxels. */
 import type { Connection } from './connection.ts';
 
-const keyBytes = 32;
-
 export function provenanceIn(db: Connection) {
-  const knownMarkKey = (): string | null =>
-    db.prepare<[], string | null>('SELECT mark_key FROM project').pluck().get() ?? null;
   return {
-    /** In hexadecimal; null: nothing was marked yet. */
-    knownMarkKey,
+    /** Of the networks whose scans were marked, in hexadecimal. */
+    markKeys: (): string[] => db.prepare<[], string>('SELECT key FROM mark_keys ORDER BY key').pluck().all(),
 
-    /** The key, made when it is first asked for; it never changes. */
-    markKey: (): string => {
-      const fresh = randomBytes(keyBytes).toString('hex');
-      db.prepare<[string]>('UPDATE project SET mark_key = ? WHERE mark_key IS NULL').run(fresh);
-      return knownMarkKey() ?? fresh;
+    insertMarkKey: (key: string): void => {
+      db.prepare<[string]>('INSERT OR IGNORE INTO mark_keys (key) VALUES (?)').run(key);
     },
 
     insertVoxelHash: (artifactId: string, sha256: string): void => {

@@ -1,5 +1,5 @@
 /**
- * Writes the mark of a project into a synthetic scan: a pattern of faint signs in the brain (spread spectrum: Cox et al.
+ * Writes the mark of a network into a synthetic scan: a pattern of faint signs in the brain (spread spectrum: Cox et al.
  * 1997, IEEE Trans. Image Process. 6:1673), stronger where the scan is busy and weaker where it is even, of an energy
  * that gives the same peak signal-to-noise ratio in every scan.
  */

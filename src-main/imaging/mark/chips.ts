@@ -1,5 +1,5 @@
 /**
- * What the mark of a project is made of: a cube of random signs that repeats through the volume, drawn from the project's
+ * What a mark is made of: a cube of random signs that repeats through the volume, drawn from the network's
  * secret key by HMAC-SHA-256 (RFC 2104). Who has not the key can neither foretell a sign nor tell it from chance.
  */
 import { createHmac } from 'node:crypto';

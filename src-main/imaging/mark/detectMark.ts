@@ -1,5 +1,5 @@
 /**
- * Looks for the mark of a project in a scan, without the scan as it was before. The evidence is folded into one cube of
+ * Looks for the marks of a project's networks in a scan, without the scan as it was before. The evidence is folded into one cube of
  * the pattern and compared with the signs at every shift, so that cropped and padded scans are found too.
  */
 import type { Volume } from '#shared/volume/volume.ts';
@@ -10,13 +10,13 @@ export interface MarkFound {
   /** Correlation with the signs at the best shift, in standard deviations of chance. */
   readonly score: number;
   /**
-   * At most so often would any scan that was made without the key come as far, at any of the shifts. No property of scans
+   * At most so often would any scan that was made without the keys come as far, at any of the shifts and with any of them. No property of scans
    * is assumed: over random signs the correlation is a Rademacher sum (Hoeffding 1963, JASA 58:13, theorem 2).
    */
   readonly p: number;
 }
 
-/** Below this a mark counts as found: a score of 6.7. */
+/** Below this a mark counts as found: with one key a score of 6.7, with a hundred 7.4. */
 export const markThreshold = 1e-6;
 
 function fold(evidence: Float32Array, [nx, ny, nz]: Volume['size']): Float64Array {
@@ -52,13 +52,13 @@ function largestCorrelation(folded: Float64Array, chips: Int8Array): number {
   return largest;
 }
 
-/** `volume`: finite intensities in RAS order, in any unit; `key` in hexadecimal. */
-export function detectMark(volume: Volume, key: string): MarkFound {
+/** `volume`: finite intensities in RAS order, in any unit; `keys` in hexadecimal, at least one: the best of them counts. */
+export function detectMark(volume: Volume, keys: readonly string[]): MarkFound {
   const whitened = whiten(volume);
   if (whitened === null) return { score: 0, p: 1 };
   const folded = fold(whitened.evidence, volume.size);
   const length = Math.sqrt(folded.reduce((sum, value) => sum + value ** 2, 0));
   if (length === 0) return { score: 0, p: 1 };
-  const score = largestCorrelation(folded, chipsOf(key)) / length;
-  return { score, p: Math.min(1, chipCount * Math.exp(-(score ** 2) / 2)) };
+  const score = Math.max(...keys.map((key) => largestCorrelation(folded, chipsOf(key)))) / length;
+  return { score, p: Math.min(1, keys.length * chipCount * Math.exp(-(score ** 2) / 2)) };
 }

@@ -64,11 +64,11 @@ async function headerEvidence(path: string, checkpoints: Task['checkpoints']): P
   };
 }
 
-async function markEvidence(path: string, key: string): Promise<MarkEvidence> {
+async function markEvidence(path: string, keys: readonly string[]): Promise<MarkEvidence> {
   const { volume } = await readVolume(path);
   const ras = turnToRas(volume);
   replaceNonFinite(ras);
-  const { score, p } = detectMark(ras, key);
+  const { score, p } = detectMark(ras, keys);
   return { score, p, found: p < markThreshold };
 }
 
@@ -94,7 +94,7 @@ async function checkFile(path: string, task: Task): Promise<FileProvenance> {
     const knownVoxels = voxelsSha256 === null ? undefined : task.voxelHashes[voxelsSha256];
     if (found.hash === null && knownVoxels !== undefined) found.hash = { ...knownVoxels, of: 'voxels' };
     const header = await headerEvidence(path, task.checkpoints);
-    const mark = task.markKey === null ? null : await markEvidence(path, task.markKey);
+    const mark = task.markKeys.length === 0 ? null : await markEvidence(path, task.markKeys);
     Object.assign(found, { voxelsSha256, header, mark });
     return { ...found, ...judgeProvenance({ ...found, hasProject: task.hasProject }) };
   } catch (thrown) {

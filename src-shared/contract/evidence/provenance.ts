@@ -31,7 +31,7 @@ export type HashEvidence = z.infer<typeof hashEvidence>;
 
 export const markEvidence = z.strictObject({
   score: z.number(), // standard deviations of chance, at the best shift
-  p: z.number().min(0).max(1), // at most so often would a scan made without the project's key come as far
+  p: z.number().min(0).max(1), // at most so often would a scan made without any of the project's keys come as far
   found: z.boolean(), // p below 1e-6
 });
 export type MarkEvidence = z.infer<typeof markEvidence>;
@@ -53,7 +53,7 @@ export const provenanceCheckTask = z.strictObject({
   kind: z.literal('provenance-check'),
   files: z.array(path).min(1).max(10_000),
   hasProject: z.boolean(),
-  markKey: z.string().nullable(), // hexadecimal
+  markKeys: z.array(z.string()), // hexadecimal, of the networks whose scans the project marked
   fileHashes: z.record(z.string(), knownFile), // by sha256
   voxelHashes: z.record(z.string(), knownFile),
   checkpoints: z.record(z.string(), z.string()), // ids by the sha256 of their weights

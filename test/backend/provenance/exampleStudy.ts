@@ -20,6 +20,8 @@ const scan = 'synthetic scan';
 
 const config = { width: 16, latent: 8 };
 
+const plantedKey = '5a'.repeat(32);
+
 export function plantStudy(dir: string): { readonly training: Job; readonly markKey: string } {
   const store = createStore(openForOwner(dir));
   try {
@@ -79,7 +81,8 @@ export function plantStudy(dir: string): { readonly training: Job; readonly mark
     write(`jobs/${training.id}/log.txt`, `Error: ${place}/a.nii is gone\n    at read (file:///opt/doppel/src-main/worker/train.ts:10:3)\nkept line\n`);
     write('reports/evidence-1.html', '<p>Fine</p><img src="data:image/png;base64,person-in-report" alt=""><svg></svg>');
     write('volumes/0001.nii', 'voxels of a person');
-    return { training, markKey: store.provenance.markKey() };
+    store.provenance.insertMarkKey(plantedKey);
+    return { training, markKey: plantedKey };
   } finally {
     store.close();
   }

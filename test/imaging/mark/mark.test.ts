@@ -58,8 +58,15 @@ describe('the mark of a project', () => {
       turnToRas(turnFromRas(marked.volume, [[0, -2, 0, 0], [0, 0, 2, 0], [-2, 0, 0, 0], [0, 0, 0, 1]])),
     ],
   ])('is found after: %s', (_, volume) => {
-    expect(detectMark(volume, key).p).toBeLessThan(markThreshold);
+    expect(detectMark(volume, [key]).p).toBeLessThan(markThreshold);
   }); // prettier-ignore
+
+  it('is found by the right one of several keys, which cost a bound so many times as large', () => {
+    const alone = detectMark(marked.volume, [key]);
+    const among = detectMark(marked.volume, [keyOf(1), key, keyOf(2)]);
+    expect(among.score).toBe(alone.score);
+    expect(among.p).toBeCloseTo(3 * alone.p, 12);
+  });
 
   it('is lost to smoothing and mirroring', () => {
     const smooth = marked.volume.data.slice();
@@ -67,7 +74,7 @@ describe('the mark of a project', () => {
     const [nx] = marked.volume.size;
     const mirrored = changed((_, index) => marked.volume.data[index - (index % nx) + nx - 1 - (index % nx)] ?? 0);
     for (const volume of [{ ...marked.volume, data: smooth }, mirrored])
-      expect(detectMark(volume, key).p).toBeGreaterThan(markThreshold);
+      expect(detectMark(volume, [key]).p).toBeGreaterThan(markThreshold);
   });
 
   it('is found in no scan without it and with no other key', () => {
@@ -76,7 +83,7 @@ describe('the mark of a project', () => {
       const unmarked = drawnScan(100 + scan, 24);
       const other = addMark({ volume: unmarked, low, high, background: 0, key: keyOf(1000 + scan) }).volume;
       for (const volume of [unmarked, other])
-        for (const name of [1, 2]) least = Math.min(least, detectMark(volume, keyOf(name)).p);
+        for (const name of [1, 2]) least = Math.min(least, detectMark(volume, [keyOf(name)]).p);
     }
     expect(least).toBeGreaterThan(1e-3); // the bound is generous: 32 trials stay far above it
   });
@@ -94,7 +101,7 @@ describe('the mark of a project', () => {
 
   it('says nothing of what has no brain', () => {
     const empty = { ...original, data: new Float32Array(original.data.length) };
-    expect(detectMark(empty, key)).toEqual({ score: 0, p: 1 });
+    expect(detectMark(empty, [key])).toEqual({ score: 0, p: 1 });
     expect(addMark({ volume: empty, low, high, background: 0, key })).toEqual({ volume: empty, psnr: Infinity });
   });
 });

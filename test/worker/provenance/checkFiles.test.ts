@@ -19,7 +19,15 @@ const description = `SYNTHETIC Doppel 0.1.0 hagan ${weights.slice(0, 12)}`;
 
 async function check(files: string[], known: Partial<TaskOf<'provenance-check'>>): Promise<readonly FileProvenance[]> {
   const sent: WorkerMessage[] = [];
-  const task = { files, hasProject: true, markKey, fileHashes: {}, voxelHashes: {}, checkpoints: {}, ...known };
+  const task = {
+    files,
+    hasProject: true,
+    markKeys: [markKey],
+    fileHashes: {},
+    voxelHashes: {},
+    checkpoints: {},
+    ...known,
+  };
   await checkFiles(
     { kind: 'provenance-check', ...task },
     { send: (message) => sent.push(message), isCancelled: () => false },
@@ -72,6 +80,6 @@ test('a scan of the project is known by its file, its voxels, its mark and its h
   const sourceSha256 = await sha256OfFile(at('patient.nii'));
   const [patient] = await check([at('patient.nii')], { fileHashes: { [sourceSha256]: { what: 'imported-scan', id: 'v1', jobId: null, seed: null } } }); // prettier-ignore
   expect(patient).toMatchObject({ verdict: 'imported', mark: { found: false } });
-  const [nameless] = await check([at('blurred.nii')], { hasProject: false, markKey: null });
+  const [nameless] = await check([at('blurred.nii')], { hasProject: false, markKeys: [] });
   expect(nameless).toMatchObject({ verdict: 'probably', mark: null, hash: null });
 });

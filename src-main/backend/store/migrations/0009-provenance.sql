@@ -1,6 +1,8 @@
--- How files are known again: the secret key of the project's mark, and the hashes of voxels without header and packing.
+-- How files are known again: the secret keys of the marks of its networks, and the hashes of voxels without header and packing.
 
-ALTER TABLE project ADD COLUMN mark_key TEXT; -- hexadecimal; null: nothing was marked yet
+CREATE TABLE mark_keys (
+  key TEXT PRIMARY KEY -- hexadecimal; kept when the checkpoint is gone
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE voxel_hashes (
   artifact_id TEXT PRIMARY KEY REFERENCES artifacts (id) ON DELETE CASCADE,
