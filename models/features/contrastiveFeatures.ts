@@ -116,7 +116,12 @@ export async function trainContrastive(
         names.map((name) => weights[name] as tf.Variable),
       );
       optimizer.apply(
-        Object.fromEntries(names.flatMap((name, at) => (gradients[at] == null ? [] : [[name, gradients[at]]]))),
+        Object.fromEntries(
+          names.flatMap((name, at) => {
+            const gradient = gradients[at] ?? null;
+            return gradient === null ? [] : [[name, gradient]];
+          }),
+        ),
       );
       const [loss = Number.NaN] = await value.data();
       value.dispose();

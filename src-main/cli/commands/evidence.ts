@@ -36,11 +36,12 @@ function sectionList(text: string): readonly EvidenceSection[] {
 }
 
 const show = (of: Figure | null): string => {
-  if (of === null || of.value === null) return '–';
-  const digits = (value: number): string => value.toPrecision(3);
+  const value = of?.value ?? null;
+  if (of === null || value === null) return '–';
+  const digits = (number: number): string => number.toPrecision(3);
   return of.low === null || of.high === null
-    ? digits(of.value)
-    : `${digits(of.value)} [${digits(of.low)}, ${digits(of.high)}]`;
+    ? digits(value)
+    : `${digits(value)} [${digits(of.low)}, ${digits(of.high)}]`;
 };
 
 const measureRow = ({ name, extractor, synthetic, floor, real, meanBrain, pcaGaussian, p }: LikenessMeasure): string[] => [

@@ -95,13 +95,13 @@ async function linearGram(tf: typeof TensorFlow, made: Sample, real: Sample): Pr
     const block = new Float32Array(rows.length * width);
     rows.forEach((row, at) => {
       for (let voxel = 0; voxel < width; voxel++)
-        block[at * width + voxel] = row[from + voxel]! - centre[from + voxel]!;
+        block[at * width + voxel] = (row[from + voxel] ?? 0) - (centre[from + voxel] ?? 0);
     });
     const product = tf.tidy(() => {
       const part = tf.tensor2d(block, [rows.length, width]);
       return tf.matMul(part, part, false, true);
     });
-    (await product.data()).forEach((value, at) => (values[at]! += unit * value));
+    (await product.data()).forEach((value, at) => (values[at] = (values[at] ?? 0) + unit * value));
     product.dispose();
   }
   return { first: made.length, second: real.length, values };

@@ -45,9 +45,9 @@ export function likenessVerdict(measures: readonly LikenessMeasure[], extractor:
         ? ` A classifier hardly tells them apart (AUC ${auc.toFixed(2)}).`
         : ` A classifier tells them apart (AUC ${auc.toFixed(2)}).`;
   const variety =
-    gap?.value == null
+    (gap?.value ?? null) === null
       ? ''
-      : gap.value > collapsed && isAlike
+      : (gap?.value ?? 0) > collapsed && isAlike
         ? ' They are far more alike than real scans: the generator repeats itself.'
         : isAlike
           ? ' They are somewhat more alike than real scans.'

@@ -35,8 +35,8 @@ export function meanOfCases(cases: Cases): Float32Array {
   const length = cases[0]?.length ?? 0;
   const mean = new Float32Array(length);
   const sum = new Float64Array(length);
-  for (const one of cases) for (let at = 0; at < length; at++) sum[at]! += one[at]!;
-  for (let at = 0; at < length; at++) mean[at] = sum[at]! / cases.length;
+  for (const one of cases) for (let at = 0; at < length; at++) sum[at] = (sum[at] ?? 0) + (one[at] ?? 0);
+  for (let at = 0; at < length; at++) mean[at] = (sum[at] ?? 0) / cases.length;
   return mean;
 }
 
@@ -56,9 +56,12 @@ const background = -1;
 export function intensityProfile(voxels: Float32Array): IntensityProfile {
   const brain = voxels.filter((value) => value > background).map((value) => (value + 1) / 2);
   const histogram = new Float32Array(bins);
-  for (const value of brain) histogram[Math.min(bins - 1, Math.floor(value * bins))]! += 1 / brain.length;
+  for (const value of brain) {
+    const bin = Math.min(bins - 1, Math.floor(value * bins));
+    histogram[bin] = (histogram[bin] ?? 0) + 1 / brain.length;
+  }
   const count = Math.min(mostVoxels, brain.length);
-  const values = Float32Array.from({ length: count }, (_, at) => brain[Math.floor((at * brain.length) / count)]!);
+  const values = Float32Array.from({ length: count }, (_, at) => brain[Math.floor((at * brain.length) / count)] ?? 0);
   return { values, histogram };
 }
 
@@ -93,7 +96,7 @@ function cumulative(made: Cases, real: Cases): Float64Array {
   const gaps = new Float64Array(bins);
   let gap = 0;
   for (let bin = 0; bin < bins; bin++) {
-    gap += a[bin]! - b[bin]!;
+    gap += (a[bin] ?? 0) - (b[bin] ?? 0);
     gaps[bin] = Math.abs(gap);
   }
   return gaps;
