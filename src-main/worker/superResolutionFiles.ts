@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { AppError } from '#contract/errors.ts';
-import type { SuperResolveRequest } from '#contract/jobs.ts';
+import type { SuperResolveRequest } from '#contract/superResolution.ts';
 import { storedName } from '#shared/privacy/plainNames.ts';
 import { isLabelName, stemOf, volumeFileKind } from '#imaging/volumeFile.ts';
 import { walkFolder } from '#imaging/walkFolder.ts';

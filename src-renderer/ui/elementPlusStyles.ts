@@ -1,6 +1,7 @@
 /** The style sheets of those parts of Element Plus that the window uses; a test compares them with what is imported. */
 import 'element-plus/es/components/button/style/css';
 import 'element-plus/es/components/checkbox/style/css';
+import 'element-plus/es/components/checkbox-group/style/css';
 import 'element-plus/es/components/dialog/style/css';
 import 'element-plus/es/components/input/style/css';
 import 'element-plus/es/components/input-number/style/css';

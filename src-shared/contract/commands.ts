@@ -18,7 +18,6 @@ import { importRequest, scanRequest } from './importing.ts';
 import {
   evaluateRequest,
   phantomRequest,
-  superResolveRequest,
   synthesizeRequest,
   trainRequest,
   type EngineReport,
@@ -40,7 +39,13 @@ import { latentCommands } from './latentCommands.ts';
 import type { TrainingPlan } from './plan.ts';
 import { fileKinds } from './shell.ts';
 import { studyCommands } from './studyCommands.ts';
-import { type degradedMessage, degradeRequest, type SrTraining, type SuperResolvedScan } from './superResolution.ts';
+import {
+  type degradedMessage,
+  degradeRequest,
+  type SrTraining,
+  type SuperResolvedScan,
+  superResolveRequest,
+} from './superResolution.ts';
 import { type exportedMessage, renderRequest, weightsExportRequest, weightsImportRequest } from './weights.ts';
 
 const project = z.string().min(1);

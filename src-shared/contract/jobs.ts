@@ -26,7 +26,7 @@ import {
   volumeRecord,
 } from './records.ts';
 import { drawnCase, fairnessReport, studyCase, studyRemedy, voxel } from './studies.ts';
-import { degradedMessage, degradeRequest } from './superResolution.ts';
+import { degradedMessage, degradeRequest, superResolveRequest } from './superResolution.ts';
 import { trainingMemory } from './trainingMemory.ts';
 import { exportedMessage, renderRequest, weightsExportRequest, weightsImportRequest } from './weights.ts';
 
@@ -73,19 +73,6 @@ export const phantomRequest = z.strictObject({
   seed,
   out: folder, // absolute
 });
-
-export const superResolveRequest = z.strictObject({
-  kind: z.literal('super-resolve'),
-  checkpointId: z.string(),
-  files: z.array(folder).min(1), // absolute, inside of the project relative to it; of a folder, every scan in it
-  out: folder, // likewise
-  factor: z.string().nullable(), // what the user counts on, such as '1x1x2'; null: whatever the model does
-  tile: z.int().min(8).max(1024).nullable(), // voxels of the scan a side of the largest piece at a time; null: by memory
-  uncertainty: z.boolean(), // a map of the spread over mirrored and shifted views
-  backProjection: z.int().min(0).max(50), // steps that bring the result into agreement with the scan
-  seed, // nothing is random here: 0
-});
-export type SuperResolveRequest = z.infer<typeof superResolveRequest>;
 
 /** A trained state that came from outside: the row is what it is known by; it never runs. */
 export const checkpointImportRequest = z.strictObject({

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { sliceProfiles } from '../volume/factor.ts';
 
+const path = z.string().min(1);
+
 /** Of one quantile over the training scans. */
 const overScans = z.strictObject({ low: z.number(), median: z.number(), high: z.number() });
 
@@ -23,6 +25,19 @@ export const srTraining = z.strictObject({
   pairs: z.enum(['made', 'real']).default('made'), // made by the scanner model; real: two scans of each subject, and `profile` only what is taken for their scanner
 });
 export type SrTraining = z.infer<typeof srTraining>;
+
+export const superResolveRequest = z.strictObject({
+  kind: z.literal('super-resolve'),
+  checkpointId: z.string(),
+  files: z.array(path).min(1), // absolute, inside of the project relative to it; of a folder, every scan in it
+  out: path, // likewise
+  factor: z.string().nullable(), // what the user counts on, such as '1x1x2'; null: whatever the model does
+  tile: z.int().min(8).max(1024).nullable(), // voxels of the scan a side of the largest piece at a time; null: by memory
+  uncertainty: z.boolean(), // a map of the spread over mirrored and shifted views
+  backProjection: z.int().min(0).max(50), // steps that bring the result into agreement with the scan
+  seed: z.int().nonnegative(), // nothing is random here: 0
+});
+export type SuperResolveRequest = z.infer<typeof superResolveRequest>;
 
 /** What a job leaves of each scan that was made finer, in the order they were done; rows name the files. */
 export const superResolvedMeasures = z.object({

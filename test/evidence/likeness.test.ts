@@ -95,9 +95,11 @@ describe('the verdict', () => {
 
   it('says what the numbers come to', () => {
     expect(likenessVerdict(table(0.01, 0.55, 0), 'e').tone).toBe('good');
-    expect(likenessVerdict(table(0.1, 0.9, 0), 'e')).toMatchObject({ tone: 'mixed', words: expect.stringContaining('AUC 0.90') }); // prettier-ignore
+    const mixed = likenessVerdict(table(0.1, 0.9, 0), 'e');
+    expect([mixed.tone, mixed.words.includes('AUC 0.90')]).toEqual(['mixed', true]);
     expect(likenessVerdict(table(0.4, 1, 0), 'e').tone).toBe('bad');
-    expect(likenessVerdict(table(0.01, 0.55, 0.2), 'e')).toMatchObject({ tone: 'bad', words: expect.stringContaining('repeats itself') }); // prettier-ignore
+    const repeating = likenessVerdict(table(0.01, 0.55, 0.2), 'e');
+    expect([repeating.tone, repeating.words.includes('repeats itself')]).toEqual(['bad', true]);
     expect(likenessVerdict(table(0.01, 0.55, 0, 5), 'e').tone).toBe('unknown');
   });
 });

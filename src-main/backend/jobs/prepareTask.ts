@@ -4,16 +4,9 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { EvidenceRequest } from '#contract/evidence/request.ts';
-import type {
-  EvaluateRequest,
-  Job,
-  SuperResolveRequest,
-  SynthesizeRequest,
-  TaskOf,
-  TrainRequest,
-  WorkerTask,
-} from '#contract/jobs.ts';
+import type { EvaluateRequest, Job, SynthesizeRequest, TaskOf, TrainRequest, WorkerTask } from '#contract/jobs.ts';
 import type { DatasetRecord } from '#contract/records.ts';
+import type { SuperResolveRequest } from '#contract/superResolution.ts';
 import { findCheckpointFault } from '../checkpoints/verifyCheckpoint.ts';
 import { commonSuffix, medianIntensity } from '../checkpoints/medianIntensity.ts';
 import { nameTaken } from '../datasets/registerDataset.ts';
@@ -21,8 +14,8 @@ import { prepareLeaderboard } from '../evidence/leaderboardTask.ts';
 import { prepareUtility } from '../evidence/utilityTask.ts';
 import { prepareEncode, prepareFit, prepareWalk } from '../latent/prepareLatent.ts';
 import { checkpointDir, jobDir, killedFile, reportsDir } from '../projects/layout.ts';
-import { markKeyOf } from '../provenance/markKey.ts';
 import type { OwnedProject } from '../projects/sessions.ts';
+import { markKeyOf } from '../provenance/markKey.ts';
 import { prepareBundle } from '../provenance/prepareBundle.ts';
 import { prepareStudyTask } from '../studies/selectScans.ts';
 

@@ -262,7 +262,8 @@ function similarityAt({ side, data }: Contrast, view: View, target: number, pose
     product += own * (row[at]! - common[at]!);
     square += own * own;
   }
-  return square === 0 || lengths[target] === 0 ? 0 : product / (Math.sqrt(square) * lengths[target]!);
+  if (square === 0 || lengths[target] === 0) return 0;
+  return Math.max(-1, Math.min(1, product / (Math.sqrt(square) * lengths[target]!))); // rounding takes a copy beyond 1
 }
 
 /** Climbs from `start` to the pose of highest correlation: a step along each direction at a time, then smaller steps. */

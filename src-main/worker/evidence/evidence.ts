@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { SuspectedCopy } from '#contract/evidence/quarantine.ts';
-import type { EvidenceReport } from '#contract/evidence/report.ts';
+import { evidenceReport, type EvidenceReport } from '#contract/evidence/report.ts';
 import { evidenceSection } from '#contract/evidence/request.ts';
 import type { TaskOf } from '#contract/jobs.ts';
 import { sha256Of, writeFileAtomic } from '#imaging/atomicWrite.ts';
@@ -136,7 +136,8 @@ export async function evidence(task: Task, context: WorkerContext): Promise<void
   });
   for (const outcome of read.outcomes) context.send({ type: 'file', outcome });
   const measured = await measure(task, { scans: read.scans, split: sources.sets.real.words, progress });
-  const report = reportOf(task, { sources, read, measured, engine: { words, device: engine.device } });
+  // Parsed before it is written: what the contract does not know would be a report that nobody can open.
+  const report = evidenceReport.parse(reportOf(task, { sources, read, measured, engine: { words, device: engine.device } })); // prettier-ignore
   context.send({ type: 'suspected', copies: suspectedIn(report) });
   await mkdir(task.reportsDir, { recursive: true });
   if (request.out !== null) await mkdir(request.out, { recursive: true });

@@ -36,7 +36,7 @@ export const likenessWords: Readonly<Record<LikenessMeasureName, MeasureWords>> 
 const number = (value: number, digits: number): string => value.toFixed(digits).replace('-', '−');
 
 function cell(of: Figure | null, digits: number): string {
-  if (of === null || of.value === null) return '–';
+  if (of?.value === undefined || of.value === null) return '–';
   if (of.low === null || of.high === null) return number(of.value, digits);
   return `${number(of.value, digits)} [${number(of.low, digits)}, ${number(of.high, digits)}]`;
 }

@@ -2,6 +2,7 @@
 import type { Figure } from '../../contract/evidence/figure.ts';
 import type { CopyPose, PrivacyResult } from '../../contract/evidence/privacy.ts';
 import { scoreHistogram } from '../answerPlots.ts';
+import { plotFigure, type Plot } from '../chart.ts';
 import { factsTable, list, note, numbersTable, paragraph, type Section } from '../building.ts';
 
 const none = '–';
@@ -41,7 +42,7 @@ function counts(values: readonly number[]): readonly number[] {
   return found;
 }
 
-function histogram({ real, scans }: PrivacyResult): string {
+function histogram({ real, scans }: PrivacyResult): Plot {
   const ofReal = counts([...real.heldOut, ...real.training].map(({ similarity }) => similarity));
   const ofSynthetic = counts(scans.map(({ similarity }) => similarity));
   return scoreHistogram({
@@ -50,7 +51,7 @@ function histogram({ real, scans }: PrivacyResult): string {
     up: 'Scans',
     names: ['real', 'synthetic'],
     bars: ofReal.map((count, bin) => ({ label: (bin / bins).toFixed(1), values: [count, ofSynthetic[bin] ?? 0] })),
-  }).svg;
+  });
 }
 
 const methodWords: Readonly<Record<PrivacyResult['limit']['method'], string>> = {
@@ -84,7 +85,7 @@ export function privacyPart(result: PrivacyResult): Section {
         ['Scans', `${String(n.synthetic)} synthetic, ${String(n.training)} training, ${String(n.heldOut)} held out; ${result.split}; seed ${String(result.seed)}`],
         ['Features', extractor === null ? none : `${extractor.name}, ${extractor.words}, SHA-256 ${extractor.sha256.slice(0, 16)}…`],
       ]),
-      histogram(result),
+      `<div class="charts wide">${plotFigure(histogram(result))}</div>`,
       numbersTable('The nearest ten', ['Synthetic scan', 'Nearest scan', 'Correlation', 'p', 'How it lies', 'Nearest in features', ''], rows, [1, 4, 5, 6]),
       note('Correlation: of local contrast inside the brain, less what all training scans share. p: the share of real scans, and this one, that come as near or nearer.'),
       notes.length === 0 ? '' : list(notes),

@@ -8,6 +8,8 @@ export type MeasuredPrivacy = Omit<PrivacyResult, 'verdict' | 'statement' | 'not
 
 /** Fewer synthetic scans than this are hardly more than examples. */
 const fewSynthetic = 20;
+/** Above it a scan is another's copy, whatever false alarms there are: people come nowhere near. */
+const sure = 0.98;
 /** Shares of suspects that false alarms explain less often than this are not theirs. */
 const surprising = 0.05;
 
@@ -18,7 +20,8 @@ const range = ({ low, high }: Figure): string =>
 const countOf = ({ value, n }: Figure): number => Math.round((value ?? 0) * n.synthetic);
 
 /** Whether more are suspected than false alarms explain. */
-function isMoreThanAlarms({ suspected, limit }: MeasuredPrivacy): boolean {
+function isMoreThanAlarms({ suspected, limit, scans }: MeasuredPrivacy): boolean {
+  if (scans.some(({ isSuspected, similarity }) => isSuspected && similarity > sure)) return true;
   return limit.method === 'fixed' ? countOf(suspected) > 0 : binomialUpper(countOf(suspected), suspected.n.synthetic, limit.share) < surprising; // prettier-ignore
 }
 

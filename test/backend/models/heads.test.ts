@@ -59,7 +59,7 @@ test.each([
     expect(imported).toMatchObject({ state: 'succeeded', error: null });
     const { files } = await backend.call('job.show', { project, job: imported.id });
     for (const { reason } of files) expect(reason).toMatch(words);
-      expect(await backend.call('dataset.show', { project, name: 'heads' })).toMatchObject({ train: 1, heads: 1 });
+    expect(await backend.call('dataset.show', { project, name: 'heads' })).toMatchObject({ train: 1, heads: 1 });
 
     const input = {
       project,
