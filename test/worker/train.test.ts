@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackend } from '#backend/createBackend.ts';
@@ -252,18 +251,12 @@ async function writeBlobs(scans: string, count: number): Promise<void> {
 
 /** Looks from outside, as a second process would, until a training job that runs has come so far; its id. */
 async function waitForIteration(project: string, iteration: number): Promise<string> {
-  const backend = createBackend({ onEvent: () => undefined });
-  try {
-    const deadline = Date.now() + 90_000;
-    while (Date.now() < deadline) {
-      const reply = await backend.dispatch('job.list', { project });
-      if (!reply.ok) throw new Error(reply.error.message);
-      const running = reply.value.find(({ state, iteration: done }) => state === 'running' && done >= iteration);
-      if (running !== undefined) return running.id;
-      await setTimeout(50);
-    }
-  } finally {
-    await backend.close();
+  const deadline = Date.now() + 90_000;
+  while (Date.now() < deadline) {
+    const { stdout } = await runCli(['job', 'list', '--project', project, '--json']);
+    const { jobs } = JSON.parse(stdout) as { jobs: { id: string; state: string; iteration: number }[] };
+    const running = jobs.find(({ state, iteration: done }) => state === 'running' && done >= iteration);
+    if (running !== undefined) return running.id;
   }
   throw new Error(`The second run did not reach iteration ${String(iteration)}.`);
 }
