@@ -101,7 +101,7 @@ test('of planted names nothing is in any export, nor in what the project keeps o
   expect(await later.dispatch('job.resume', { project, job: failed.id, until: null })).toMatchObject({ ok: false, error: { code: 'usage' } });
   await later.close();
 
-  for (const words of [['dataset', 'show', '--name', 'adults'], ['job', 'show', outside.id], ['job', 'log', failed.id]]) {
+  for (const words of [['dataset', 'show', '--name', 'adults'], ['job', 'show', outside.id], ['job', 'show', failed.id]]) {
     const told = await runCli(project, ...words, '--project', project);
     expect(told.code, told.stderr).toBe(0);
     expect(found(told.stdout + told.stderr), words.join(' ')).toEqual([]);
