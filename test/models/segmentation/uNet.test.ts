@@ -99,14 +99,14 @@ describe('the segmentation network', () => {
 
   it('learns from augmented scans, whose labels move along', async () => {
     const examples = [4, 5, 6].map((at) => ball(10, at));
-    const segmenter = createSegmenter({ width: 4, classes: 2, rate: 0.03, updates: 25, seed: 3 });
+    const segmenter = createSegmenter({ width: 4, classes: 2, rate: 0.03, updates: 40, seed: 3 });
     const before = tf.memory().numTensors;
     const batch = {
       scans: examples.map(({ scan }) => scan),
       labels: examples.map(({ labels }) => labels),
       isAugmented: true,
     };
-    for (let step = 0; step < 25; step++) await segmenter.step(batch);
+    for (let step = 0; step < 40; step++) await segmenter.step(batch);
     expect(tf.memory().numTensors).toBe(before);
     const unseen = ball(10, 4.5);
     const found = await segmenter.segment(unseen.scan);
