@@ -1,10 +1,14 @@
 /** The models that can be trained, and what they and their presets are called; loaded once. */
 import { toErrorShape, type ErrorShape } from '#contract/errors.ts';
-import type { ModelDescriptor, ModelKind } from '#contract/records.ts';
+import type { DatasetRecord, ModelDescriptor, ModelKind } from '#contract/records.ts';
 import { defineStore } from 'pinia';
 import { shallowRef, watch } from 'vue';
 import { useBackend } from './backendStore.ts';
 import { call } from './bridge.ts';
+
+/** Whether the dataset has training scans, on a grid that the model is made for. */
+export const canTrain = (model: ModelDescriptor, dataset: DatasetRecord): boolean =>
+  dataset.train > 0 && (model.grids?.includes(dataset.grid) ?? true);
 
 export const useModels = defineStore('models', () => {
   const backend = useBackend();

@@ -5,6 +5,7 @@ import { AppError } from '#contract/errors.ts';
 import type { Figure } from '#contract/evidence/figure.ts';
 import type { LeaderboardMeasure, LeaderboardReport, LeaderboardTraining } from '#contract/evidence/leaderboard.ts';
 import type { Job } from '#contract/jobs.ts';
+import { leaderboardColumns } from '#shared/report/evidence/leaderboardColumns.ts';
 import { exitCodeOfJob, type EndWith } from '../exitCodes.ts';
 import { jsonOption, positiveNumber, projectOption, seedOption, wholeNumber, type ProjectFlags } from '../flags.ts';
 import { formatSeconds, formatTable, printJson, printText, say } from '../output.ts';
@@ -23,9 +24,6 @@ interface LeaderboardFlags extends ProjectFlags {
 
 const names = (text: string): readonly string[] => text.split(',').map((name) => name.trim());
 
-/** Of every extractor, in this order; the rest is in the JSON. */
-const shown = ['mmdRbf', 'kid', 'fd', 'coverage', 'c2stAuc', 'msSsimGap', 'mmdLinearUnbiased'] as const;
-
 const show = (figure: Figure | null): string => {
   const { value = null, low = null, high = null } = figure ?? {};
   if (value === null) return '–';
@@ -33,9 +31,9 @@ const show = (figure: Figure | null): string => {
   return low === null || high === null ? digits(value) : `${digits(value)} [${digits(low)}, ${digits(high)}]`;
 };
 
-/** The measures that have a column: name and extractor. */
+/** The measures that have a column, of every extractor; the rest is in the JSON. */
 function columnsOf({ references }: LeaderboardReport): LeaderboardReport['references'] {
-  return references.filter(({ name }) => shown.some((each) => each === name));
+  return references.filter(({ name }) => leaderboardColumns.some((each) => each === name));
 }
 
 const columnTitle = ({ name, extractor }: Pick<LeaderboardMeasure, 'name' | 'extractor'>): string =>

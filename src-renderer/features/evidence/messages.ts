@@ -1,5 +1,6 @@
 import { anatomyMeasures } from '#shared/evidence/anatomy/measures.ts';
 import { likenessWords } from '#shared/report/evidence/likenessPart.ts';
+import { leaderboard } from './leaderboard/messages.ts';
 
 /** `Grey matter, ml`. */
 const titles = (measures: typeof anatomyMeasures): Record<string, string> =>
@@ -193,9 +194,11 @@ export const en = {
     verdict: 'Verdict',
     verdicts: { better: 'helps', worse: 'harms', undecided: 'no difference shown' },
   },
+  leaderboard,
   tools: {
     label: 'Other questions',
     use: 'Do they help?',
+    leaderboard: 'Leaderboard',
     copies: 'Suspected copies',
     check: 'Where does a file come from?',
     documents: 'Card, datasheet, bundle',

@@ -4,6 +4,7 @@ import type { CollapseAction } from '#contract/health.ts';
 import type { TrainingPlan } from '#contract/plan.ts';
 import type { DatasetRecord, ModelDescriptor } from '#contract/records.ts';
 import type { TrainingMemory } from '#contract/trainingMemory.ts';
+import { canTrain } from '#bridge/modelStore.ts';
 import type { Goal } from '#shared/planning/trainingTime.ts';
 import { draftOf, faultOf, formFields, overridesOf, type Draft } from './formFields.ts';
 import type { TrainJob } from './runSummary.ts';
@@ -37,9 +38,6 @@ const presetOf = (model: ModelDescriptor, id: string): Readonly<Record<string, u
 
 export const presetDraft = (model: ModelDescriptor, preset: string): Draft =>
   draftOf(formFields(model.configSchema), presetOf(model, preset));
-
-export const canTrain = (model: ModelDescriptor, dataset: DatasetRecord): boolean =>
-  dataset.train > 0 && (model.grids?.includes(dataset.grid) ?? true);
 
 /** With which a training of the model can begin; of what was not trained, imported weights alone. */
 export const fittingCheckpoints = (
