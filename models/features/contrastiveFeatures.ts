@@ -137,8 +137,11 @@ export async function trainContrastive(
   }
 }
 
-/** The encoder with filters that `trainContrastive` gave; the caller disposes it. */
+/** The encoder with filters that `trainContrastive` gave; the caller disposes it. Throws RangeError where there are too many or too few. */
 export function createContrastiveFeatures(filters: Float32Array): FeatureNetwork {
+  const expected = stages.reduce((sum, stage) => sum + sizeOf(shapes[stage] ?? []), 0);
+  if (filters.length !== expected)
+    throw new RangeError(`The encoder has ${String(expected)} weights, not ${String(filters.length)}.`);
   let at = 0;
   const tensors: Record<string, tf.Tensor> = {};
   for (const stage of stages) {
@@ -146,8 +149,6 @@ export function createContrastiveFeatures(filters: Float32Array): FeatureNetwork
     tensors[stage] = tf.tensor(filters.slice(at, at + sizeOf(shape)), [...shape]);
     at += sizeOf(shape);
   }
-  if (at !== filters.length)
-    throw new RangeError(`The encoder has ${String(at)} weights, not ${String(filters.length)}.`);
   return {
     name: contrastiveName,
     length: maps[3],
