@@ -1,5 +1,5 @@
 /** A walk through the space of codes as files: NIfTI scans at even steps, what describes them, and a film. */
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '#contract/errors.ts';
@@ -40,12 +40,13 @@ export async function latentWalk(given: Task, context: WorkerContext): Promise<v
   registerNativeKernels(tf);
   context.send({ type: 'device', device: engine.device, engine: task.versions.engine });
   const { out, path, count } = task.request;
-  await requireOwnFolder(out);
+  const earlier = await filesOfEarlierWalk(out);
   const codes = await readCodes(task.encodingDir);
   const direction = task.fitDir === null ? null : await readDirection(task.fitDir);
   const { model, checkpoint } = await openGenerator(task.checkpointDir, task.checkpointSha256);
   try {
     await mkdir(out, { recursive: true });
+    for (const name of earlier) await rm(join(out, name)); // it can have more steps than this one
     const told = { task, codes, direction, hash: checkpoint.sha256 };
     const before = await decode(model, codesAt(codes, startOf(path), direction).start);
     const steps: Step[] = [];
@@ -71,11 +72,19 @@ export async function latentWalk(given: Task, context: WorkerContext): Promise<v
   }
 }
 
+const ownFile = /^(step-\d+_desc-synthetic_\w+\.(nii\.gz|json)|walk\.(gif|json))$/;
+
 /** Nothing but a walk's own files may be written over. Throws `already-exists`. */
-async function requireOwnFolder(out: string): Promise<void> {
-  const names = await readdir(out).catch(() => []);
-  const other = names.find((name) => !/^step-\d+_|^walk\.(gif|json)$/.test(name));
+async function filesOfEarlierWalk(out: string): Promise<readonly string[]> {
+  const names = await readdir(out).catch((thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOTDIR')
+      throw new AppError('already-exists', `${out} is a file, not a folder. Choose another --out.`);
+    throw thrown;
+  });
+  const other = names.find((name) => !ownFile.test(name));
   if (other !== undefined) throw new AppError('already-exists', `${out} holds other files (${other}). Choose an empty folder.`); // prettier-ignore
+  return names;
 }
 
 interface Told {

@@ -1,5 +1,5 @@
 /** Codes, fits, walks and a session on small networks, in this process. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -173,8 +173,11 @@ describe('an autoencoder', () => {
     expect(messages.flatMap((message) => (message.type === 'artifact' ? [message.kind] : []))).toEqual([
       'walk-volume', 'walk-volume', 'walk-volume', 'sidecar', 'film',
     ]); // prettier-ignore
-    // Again over itself, but not into a folder with other files.
+    // Again over itself, with nothing left of a longer one, but not into a folder with other files.
+    writeFileSync(join(folder, 'walk', 'step-004_desc-synthetic_T1w.nii.gz'), 'of a longer walk');
     await latentWalk(asked(path, 'walk'), context);
+    expect(readdirSync(join(folder, 'walk'))).toHaveLength(8);
+    await expect(latentWalk(asked(path, join('walk', 'walk.gif')), context)).rejects.toMatchObject({ code: 'already-exists' }); // prettier-ignore
     await expect(latentWalk(asked(path, '.'), context)).rejects.toMatchObject({ code: 'already-exists' });
   });
 
