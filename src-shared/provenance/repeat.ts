@@ -73,11 +73,11 @@ export function repeatCommands({ project, jobs, datasets, trainings }: RepeatReq
       ]; // prettier-ignore
     }
     if (request.kind === 'synthesize' && trainings.has(request.checkpointId)) {
-      const { count, seed, truncation, label } = request;
+      const { count, seed, truncation, label, mark } = request;
       return [
         line([
           'synthesize', '--project', project, '--checkpoint', 'latest', '--count', String(count), '--seed', String(seed),
-          '--truncation', String(truncation), ...(label === undefined ? [] : ['--label', label]), '--no-mark',
+          '--truncation', String(truncation), ...(label === undefined ? [] : ['--label', label]), ...(mark === false ? ['--no-mark'] : []),
           '--out', `synthetic-${trainings.get(request.checkpointId) ?? ''}-${String(seed)}`,
         ]),
       ]; // prettier-ignore

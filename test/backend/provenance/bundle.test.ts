@@ -30,7 +30,7 @@ test('a bundle holds what repeats a study, no name, no place and no scan of a pe
   expect(opened.repeat.map((line) => line.replace(copy, 'P'))).toEqual([
     "doppel dataset import SCANS --project P --name 'adults again' --grid 16 --spacing-mm auto --holdout 0.2 --seed 7",
     "doppel train --project P --dataset 'adults again' --model alpha-wgan --preset sigmarat2 --set width=16 --set latent=8 --iterations 2 --seed 3",
-    `doppel synthesize --project P --checkpoint latest --count 1 --seed 5 --truncation 1 --no-mark --out synthetic-${training.id}-5`,
+    `doppel synthesize --project P --checkpoint latest --count 1 --seed 5 --truncation 1 --out synthetic-${training.id}-5`,
   ]);
   const bundle = join(copy, 'bundle');
   for (const name of ['study.json', 'README.md', 'ro-crate-metadata.json', 'manifest-sha256.txt', 'figures/synthesize-1/a2.png', 'datasets/dataset-1/split.csv', 'datasets/dataset-1/datasheet.html', `models/${training.id}/model-card.md`, `jobs/${training.id}/metrics.csv`, 'reports/a4.html', 'environment/package-lock.json'])
