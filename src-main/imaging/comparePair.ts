@@ -69,7 +69,7 @@ function momentsOf({ reference, result }: Pair): Moments {
     mse: squared / n,
     mae: absolute / n,
     nrmse: energy > 0 ? Math.sqrt(squared / energy) : null,
-    ncc: spread > 0 ? shared / spread : null,
+    ncc: spread > 0 ? Math.max(-1, Math.min(1, shared / spread)) : null, // rounding goes beyond
   };
 }
 

@@ -40,11 +40,13 @@ function countNonFinite(data: Float32Array): { count: number; hasNan: boolean; l
 /**
  * Replaces, in place, voxels that are not finite with a background value and says so. Some programs write NaN outside
  * the brain: then most of the faces are NaN and only enclosed ones are damage. Throws BadScan ('not-finite') where
- * more than 0.1 % of the voxels are damaged.
+ * more than 0.1 % of the voxels are damaged, or none is finite.
  */
 export function replaceNonFinite({ data, size }: Volume): ScanWarning[] {
   const { count, hasNan, least } = countNonFinite(data);
   if (count === 0) return [];
+  if (count === data.length)
+    throw new BadScan('not-finite', 'No voxel of the scan is a finite number: a processing step before has failed. Repeat it, or take the scan from before it.'); // prettier-ignore
   const faces = faceVoxels(data, size);
   const isBackground = faces.filter((value) => !Number.isFinite(value)).length > faces.length / 2;
   const background = Math.min(0, Number.isFinite(least) ? least : 0);

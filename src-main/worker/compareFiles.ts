@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { AppError } from '#contract/errors.ts';
 import type { TaskOf } from '#contract/jobs.ts';
+import { BadScan } from '#imaging/badScan.ts';
 import { comparePair, valueRange } from '#imaging/comparePair.ts';
 import { replaceNonFinite } from '#imaging/nonFinite.ts';
 import { readVolume } from '#imaging/readVolume.ts';
@@ -20,11 +21,16 @@ interface OpenScan {
 }
 
 async function open(path: string): Promise<OpenScan> {
-  const { volume: read, warnings } = await readVolume(path);
-  const volume = turnToRas(read);
-  const damage = replaceNonFinite(volume);
   const name = basename(path);
-  return { name, volume, warnings: [...warnings, ...damage].map(({ reason }) => `${name}: ${reason}`) };
+  try {
+    const { volume: read, warnings } = await readVolume(path);
+    const volume = turnToRas(read);
+    const damage = replaceNonFinite(volume);
+    return { name, volume, warnings: [...warnings, ...damage].map(({ reason }) => `${name}: ${reason}`) };
+  } catch (thrown) {
+    if (!(thrown instanceof BadScan)) throw thrown;
+    throw new BadScan(thrown.scanCode, `${name}: ${thrown.message}`, { cause: thrown });
+  }
 }
 
 function requireOneSize(reference: OpenScan, result: OpenScan): void {

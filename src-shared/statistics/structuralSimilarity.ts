@@ -84,7 +84,8 @@ function compareLevel(a: Level, b: Level, half: Float64Array, dataRange: number)
     contrast += structure;
     ssim += ((2 * p * q + c1) / (p * p + q * q + c1)) * structure;
   }
-  return { ssim: ssim / both.length, contrast: contrast / both.length };
+  // Both are 1 at most; rounding goes beyond it where the volumes are all but equal.
+  return { ssim: Math.min(1, ssim / both.length), contrast: Math.min(1, contrast / both.length) };
 }
 
 function combine(

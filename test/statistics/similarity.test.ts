@@ -64,6 +64,14 @@ describe('SSIM and MS-SSIM of volumes', () => {
     expect(() => scalesFor({ size: [6, 32, 32] })).toThrow(RangeError);
   });
 
+  it('goes by no rounding beyond 1 where the volumes are equal', () => {
+    for (let number = 1; number <= 8; number++) {
+      const bright = volume(cube, number).map((value) => 100 + 40 * value);
+      expect(ssim(bright, bright, { size: cube, dataRange: 80 })).toBeLessThanOrEqual(1);
+      expect(msSsim(bright, bright, { size: cube, dataRange: 80 })).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('averages over every pair, or over a seeded choice of them', () => {
     const volumes = [1, 2, 3, 4].map((number) => volume(cube, number));
     const all = meanPairwiseMsSsim(volumes, { size: cube, dataRange: 2, pairs: 100, random: createRandom(1) });

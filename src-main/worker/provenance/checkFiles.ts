@@ -2,10 +2,11 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
+import { AppError } from '#contract/errors.ts';
 import type { FileProvenance, HeaderEvidence, MarkEvidence } from '#contract/evidence/provenance.ts';
 import type { TaskOf } from '#contract/jobs.ts';
 import { sha256OfFile } from '#imaging/atomicWrite.ts';
-import { openByteSource } from '#imaging/byteSource.ts';
+import { openByteSource, readingError } from '#imaging/byteSource.ts';
 import { detectMark, markThreshold } from '#imaging/mark/detectMark.ts';
 import { replaceNonFinite } from '#imaging/nonFinite.ts';
 import { readVolume } from '#imaging/readVolume.ts';
@@ -99,8 +100,8 @@ async function checkFile(path: string, task: Task): Promise<FileProvenance> {
     return { ...found, ...judgeProvenance({ ...found, hasProject: task.hasProject }) };
   } catch (thrown) {
     if (found.hash !== null) return found; // a file of the project that is no scan
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    return { ...found, verdict: 'unreadable', words: `It cannot be read as a scan: ${reason}` };
+    const { message } = thrown instanceof AppError ? thrown : readingError(thrown);
+    return { ...found, verdict: 'unreadable', words: `It cannot be read as a scan: ${message}` };
   }
 }
 

@@ -73,6 +73,7 @@ test('a scan of the project is known by its file, its voxels, its mark and its h
     ['unreadable', null, null],
     ['unreadable', null, null],
   ]);
+  expect(found[8]?.words).toMatch(/The file cannot be read \(ENOENT\): check that it is there/);
   expect(found[0]?.words).toContain('synthetic scan of seed 9 that job synthesize-1 wrote');
   expect(found[3]?.words).toMatch(/carries the project's mark \(score \d+\.\d; at most one in 10\^\d+ scans/);
   expect(found[4]?.header).toEqual({ says: 'synthetic', model: 'hagan', checkpointHash: weights.slice(0, 12), checkpoint: 'c1' }); // prettier-ignore
