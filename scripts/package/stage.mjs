@@ -24,7 +24,8 @@ const besideItself = process.platform === 'darwin' ? '@loader_path' : '$ORIGIN';
 export async function stage({ root, engine, folder, say }) {
   const copy = (from, to) => cpSync(join(root, from), join(folder, to), { recursive: true });
   mkdirSync(folder, { recursive: true });
-  for (const path of code) copy(path, path);
+  const isRun = (path) => !path.endsWith('.d.ts'); // not what only the compiler reads
+  for (const path of code) cpSync(join(root, path), join(folder, path), { recursive: true, filter: isRun });
   for (const path of documents) copy(path, basename(path));
   copy('out/renderer/licences.md', 'licences/WINDOW.md');
   writeFileSync(join(folder, 'package.json'), manifest(root));
