@@ -111,6 +111,9 @@ function viewMenu({ menu }: ShellWords, isDevelopment: boolean): Item {
   };
 }
 
+/** Keys have one digit. */
+const mostNumbered = 9;
+
 /** The pages by their numbers, but for the settings, which have a place of their own. */
 function goMenu({ menu, page }: ShellWords, onPage: (name: PageName) => void): Item {
   const pages = pageNames.filter((name) => name !== 'settings');
@@ -118,7 +121,7 @@ function goMenu({ menu, page }: ShellWords, onPage: (name: PageName) => void): I
     label: menu.go,
     submenu: pages.map((name, index) => ({
       label: page[name],
-      accelerator: `CmdOrCtrl+${String(index + 1)}`,
+      ...(index < mostNumbered ? { accelerator: `CmdOrCtrl+${String(index + 1)}` } : {}),
       click: () => onPage(name),
     })),
   };

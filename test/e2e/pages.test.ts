@@ -50,7 +50,7 @@ test('every page is accessible in both themes, the empty window, too', { timeout
   await page.getByRole('main').getByRole('button', { name: 'Train further' }).waitFor();
   await page.getByRole('main').getByRole('button', { name: 'Synthesise' }).click();
   await synthesise(page, 2);
-  await reportEvidence(page, project);
+  await reportEvidence(page, project, scans);
   for (const theme of themes) {
     await chooseTheme(page, theme);
     for (const { name, open } of pageStates) {

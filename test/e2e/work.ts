@@ -54,14 +54,13 @@ export async function startTraining(page: Page, until: Parameters<typeof train>[
   return [project, job];
 }
 
-/** A report on the scans that were made last, against the project's first dataset. */
-export async function reportEvidence(page: Page, project: string): Promise<void> {
-  const { datasetList } = await call(page, 'project.show', { project });
+/** A report on the scans that were made last, against those of a folder. */
+export async function reportEvidence(page: Page, project: string, real: string): Promise<void> {
   const jobs = await call(page, 'job.list', { project });
   const made = jobs.map(({ request }) => request).find((request) => request.kind === 'synthesize');
   const job = await call(page, 'evidence.evaluate', {
     project,
-    real: { dataset: datasetList[0]?.name ?? '' },
+    real: { folder: real },
     synthetic: made?.out ?? '',
     training: null,
     grid: null,

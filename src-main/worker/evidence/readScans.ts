@@ -196,15 +196,17 @@ function excludedOf(rejections: readonly Rejection[]): readonly ExcludedScan[] {
 }
 
 function requireEnough(scans: readonly ReadScan[]): void {
-  for (const [role, words] of [
-    ['real', 'real'],
-    ['synthetic', 'synthetic'],
+  const roles = scans.map(({ source }) => source.role);
+  const counted = (role: ScanRole): number => roles.filter((of) => of === role).length;
+  const reals = roles.includes('real held-out') ? counted('real held-out') : counted('real training');
+  for (const [words, count] of [
+    ['real', reals],
+    ['synthetic', counted('synthetic')],
   ] as const) {
-    const count = scans.filter(({ source }) => (source.role === 'synthetic') === (role === 'synthetic')).length;
     if (count >= leastScans) continue;
     throw new AppError(
       'no-usable-scans',
-      `Evidence needs ${String(leastScans)} ${words} scans or more; ${count === 0 ? 'none' : 'one'} could be used. "doppel dataset scan" says what is wrong with the files of a folder.`,
+      `Evidence needs ${String(leastScans)} ${words} scans or more; ${count === 0 ? 'none' : 'one'} could be used. "doppel dataset scan" says what is wrong with the files of a folder; a dataset with more held-out scans is imported with a larger --holdout.`,
     );
   }
 }
