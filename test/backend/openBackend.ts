@@ -8,7 +8,7 @@ import type { Job } from '#contract/jobs.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 const lookEveryMs = 20;
-const patienceMs = 60_000;
+const patienceMs = 100_000;
 
 export interface TestBackend extends Backend {
   readonly events: readonly BackendEvent[];

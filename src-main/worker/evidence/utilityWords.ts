@@ -42,7 +42,7 @@ export function utilityNotes(report: Omit<UtilityReport, 'notes'>): string[] {
     ...(split.leakage === 'none' ? [] : [split.words]),
     ...(least >= significant
       ? [
-          `With ${String(subjects)} subjects and ${String(arms.length - 1)} comparisons the smallest p that is possible is ${least.toPrecision(2)}: no difference can be told from chance, however large.`,
+          `With ${String(subjects)} subjects and ${String(arms.length - 1)} ${arms.length === 2 ? 'comparison' : 'comparisons'} the smallest p that is possible is ${least.toPrecision(2)}: no difference can be told from chance, however large.`,
         ]
       : []),
     `All networks of a fold begin with the same weights and take ${String(network.updates)} updates of ${String(network.batch)} scans: an arm with more scans sees each of them less often.`,
